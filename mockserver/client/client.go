@@ -1,0 +1,98 @@
+package client
+
+import (
+	"slices"
+	"time"
+)
+
+// Key names a client in a store. Realm is the state some providers share
+// ("authing"), ID the primary identifier the management API uses.
+type Key struct {
+	Realm string
+	ID    string
+}
+
+// Client is the aggregate: one registered OAuth client and all its secrets. It is
+// a value; Clone before changing one that somebody else can see.
+type Client struct {
+	Key
+
+	// ClientID is what the client presents at the token endpoint. Most vendors
+	// use the primary identifier for it; AngusGM keeps the two apart.
+	ClientID string
+	// Tenant is the user pool, tenant or organisation that owns the client.
+	Tenant string
+	// Alias is a second name that must be unique within the tenant, such as
+	// Authing's application identifier. Empty means none.
+	Alias string
+
+	Enabled bool
+	// Secrets are in creation order, soft-deleted ones included.
+	Secrets []Secret
+	// RevokedTokens are issued tokens that were revoked before they expired.
+	RevokedTokens []RevokedToken
+	Attributes    Attributes
+
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	// Serial is given by the store on creation, counts up and is never used
+	// again, so that a client created under a deleted one's identifier is a
+	// different client, and a list has an order.
+	Serial uint64
+}
+
+// RevokedToken remembers a revoked token until it would have expired anyway.
+type RevokedToken struct {
+	ID        string
+	ExpiresAt time.Time
+}
+
+// Clone returns a copy that shares no mutable memory with c.
+func (c Client) Clone() Client {
+	c.Secrets = slices.Clone(c.Secrets)
+	c.RevokedTokens = slices.Clone(c.RevokedTokens)
+	return c
+}
+
+// Accepts reports whether the presented secret authenticates the client at now.
+// It takes the same time for every wrong value of one length.
+func (c Client) Accepts(presented string, now time.Time) bool {
+	if !c.Enabled || presented == "" {
+		return false
+	}
+	digest := DigestOf(presented)
+	accepted := false
+	for i := range c.Secrets {
+		if c.Secrets[i].Live(now) && c.Secrets[i].matches(presented, digest) {
+			accepted = true
+		}
+	}
+	return accepted
+}
+
+// Current returns the newest live secret.
+func (c Client) Current(now time.Time) (Secret, bool) {
+	for i := len(c.Secrets) - 1; i >= 0; i-- {
+		if c.Secrets[i].Live(now) {
+			return c.Secrets[i], true
+		}
+	}
+	return Secret{}, false
+}
+
+// LiveSecrets counts the secrets that authenticate at now.
+func (c Client) LiveSecrets(now time.Time) int {
+	live := 0
+	for i := range c.Secrets {
+		if c.Secrets[i].Live(now) {
+			live++
+		}
+	}
+	return live
+}
+
+// HasRevoked reports whether the token was revoked.
+func (c Client) HasRevoked(tokenID string) bool {
+	return slices.ContainsFunc(c.RevokedTokens, func(t RevokedToken) bool { return t.ID == tokenID })
+}

@@ -1,0 +1,13 @@
+// Package contract turns an OpenAPI document into the checks that the pipeline
+// runs on every request and every reply. kin-openapi's schemas stay the authority;
+// this package only decides which schema a value is held to, finds the values in
+// path, query, header, body and form, and explains a refusal without repeating the
+// value, which may be a secret.
+//
+// Everything is looked up when the document is compiled, so a request is neither
+// routed twice nor decoded twice, and the handler's own reply value is visited
+// instead of being parsed back from its text. A value is first visited to the
+// first failure; only a value that fails is visited again for the reason.
+//
+// It knows documents and values, and nothing of vendors, stores or sockets.
+package contract

@@ -1,0 +1,74 @@
+package contract
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+)
+
+// formats are checked in addition to kin-openapi's own, per visit and not in its
+// process-wide table. Its date-time is a pattern that lets February 31 pass.
+var formats = map[string]openapi3.StringFormatValidator{
+	"uuid":      openapi3.NewCallbackValidator(uuid.Validate),
+	"date-time": openapi3.NewCallbackValidator(validateDateTime),
+}
+
+func validateDateTime(text string) error {
+	_, err := time.Parse(time.RFC3339Nano, text)
+	return err
+}
+
+var (
+	firstFailure = []openapi3.SchemaValidationOption{openapi3.FailFast(), openapi3.WithStringFormatValidators(formats)}
+	allFailures  = []openapi3.SchemaValidationOption{
+		openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails(), openapi3.WithStringFormatValidators(formats),
+	}
+)
+
+// check holds a value to a schema. The error is an Invalid one that names the
+// first failing member in the order of their JSON pointers.
+func check(schema *openapi3.Schema, value any) *client.Error {
+	if schema.VisitJSON(value, firstFailure...) == nil {
+		return nil
+	}
+	failures := leaves(schema.VisitJSON(value, allFailures...))
+	if len(failures) == 0 {
+		return client.Errorf(client.Invalid, "the value does not match its schema")
+	}
+	first := slices.MinFunc(failures, func(a, b *openapi3.SchemaError) int {
+		return strings.Compare(pointer(a), pointer(b))
+	})
+	return client.Errorf(client.Invalid, "%s", first.Reason).At(pointer(first))
+}
+
+// leaves flattens kin-openapi's nested errors.
+func leaves(err error) []*openapi3.SchemaError {
+	var list openapi3.MultiError
+	if errors.As(err, &list) {
+		var all []*openapi3.SchemaError
+		for _, one := range list {
+			all = append(all, leaves(one)...)
+		}
+		return all
+	}
+	var one *openapi3.SchemaError
+	if errors.As(err, &one) {
+		return []*openapi3.SchemaError{one}
+	}
+	return nil
+}
+
+func pointer(err *openapi3.SchemaError) string {
+	var b strings.Builder
+	for _, segment := range err.JSONPointer() {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(segment))
+	}
+	return b.String()
+}

@@ -1,0 +1,15 @@
+// Package mockserver is the stand-in: it owns the way of a request and nothing
+// that differs between vendors.
+//
+//	route → read → authenticate → authorise → check the request → handle →
+//	check the own reply → write → journal
+//
+// Routes are built from the documents in specs, with the handlers of the packages
+// under provider; a document and a table that do not name the same operations stop
+// the start. A reply that breaks its document never leaves: the caller gets a
+// problem document that names the operation, because a stand-in that lies is worse
+// than none.
+//
+// Arrows point down only: mockserver → admin, provider, oauth → realm → store →
+// client. It never imports conformance, nor the reverse.
+package mockserver

@@ -1,0 +1,114 @@
+package oauth
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/provider"
+)
+
+// issue makes an access token for the client.
+func (d Dialect) issue(call *provider.Call, c client.Client, scope string) (string, Claims, error) {
+	random, err := client.RandomHex(call.Random, 16)
+	if err != nil {
+		return "", Claims{}, err
+	}
+	claims := Claims{
+		// The serial ties the token to this client and to no later one of the
+		// same name.
+		ID:     random + "." + strconv.FormatUint(c.Serial, 36),
+		Issuer: d.Issuer(call.BaseURL), Subject: c.ClientID, Audience: c.ClientID, Party: c.ClientID, ClientID: c.ClientID,
+		Scope: scope, IssuedAt: call.Now.Unix(), Expiry: call.Now.Add(d.Lifetime(c)).Unix(),
+	}
+	token, err := d.encode(call, claims)
+	if err != nil {
+		return "", Claims{}, client.Wrap(client.Internal, err, "make a token")
+	}
+	return token, claims, nil
+}
+
+func (d Dialect) encode(call *provider.Call, claims Claims) (string, error) {
+	if !d.Opaque {
+		signer, err := call.Realm.Keys.Signer()
+		if err != nil {
+			return "", err
+		}
+		return jwt.Signed(signer).Claims(claims).Serialize()
+	}
+	plain, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	sealer, err := sealer(call)
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, sealer.NonceSize())
+	if _, err := io.ReadFull(call.Random, nonce); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(sealer.Seal(nonce, nonce, plain, nil)), nil
+}
+
+func sealer(call *provider.Call) (cipher.AEAD, error) {
+	key, err := call.Realm.Keys.Symmetric()
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// decode returns the claims of a token that this realm issued, expired or not.
+func (d Dialect) decode(call *provider.Call, token string) (Claims, bool) {
+	var claims Claims
+	if !d.Opaque {
+		key, err := call.Realm.Keys.Public()
+		if err != nil {
+			return Claims{}, false
+		}
+		parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+		return claims, err == nil && parsed.Claims(key, &claims) == nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return Claims{}, false
+	}
+	sealer, err := sealer(call)
+	if err != nil || len(sealed) < sealer.NonceSize() {
+		return Claims{}, false
+	}
+	plain, err := sealer.Open(nil, sealed[:sealer.NonceSize()], sealed[sealer.NonceSize():], nil)
+	return claims, err == nil && json.Unmarshal(plain, &claims) == nil
+}
+
+// Inspect returns the claims of an access token that works now, and its client.
+func (d Dialect) Inspect(ctx context.Context, call *provider.Call, token string) (Claims, client.Client, bool) {
+	claims, ok := d.decode(call, token)
+	if !ok || call.Now.Unix() >= claims.Expiry {
+		return Claims{}, client.Client{}, false
+	}
+	c, err := call.Store.Find(ctx, call.Realm.Kind.Name, claims.ClientID)
+	if err != nil || !c.Enabled || c.HasRevoked(claims.ID) || !claims.belongsTo(c) {
+		return Claims{}, client.Client{}, false
+	}
+	return claims, c, true
+}
+
+func (c Claims) belongsTo(owner client.Client) bool {
+	_, serial, _ := strings.Cut(c.ID, ".")
+	return serial == strconv.FormatUint(owner.Serial, 36)
+}

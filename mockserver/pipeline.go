@@ -1,0 +1,262 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/realm"
+	"github.com/keyturn/keyturn/specs"
+)
+
+// maxBody is more than any documented request needs.
+const maxBody = 1 << 20
+
+// exchange is one request on its way.
+type exchange struct {
+	server *Server
+	space  *namespace
+	start  time.Time
+	call   provider.Call
+	// route is nil when no operation answers at the path, and door when the path
+	// is no provider's either.
+	route    *route
+	provider *provider.Provider
+	door     *provider.Door
+	// violation says why the request was refused or the reply withheld.
+	violation string
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{server: s, space: s.space, start: s.space.clock()}
+	x.call = provider.Call{
+		HTTP: r, Store: s.space.store, BaseURL: s.baseURL(r), Now: x.start, Random: s.space.random,
+	}
+	reply := x.serve(r.Context())
+	body := x.write(w, reply)
+	x.record(reply, body, w.Header())
+}
+
+// serve returns the reply that is fit to be written.
+func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			x.server.logger.ErrorContext(ctx, "handler panicked", "operation", x.operationID(), "cause", cause, "stack", string(debug.Stack()))
+			reply = x.problem(http.StatusInternalServerError, "panic", "The stand-in failed", "operation "+x.operationID())
+		}
+	}()
+	reply, err := x.handle(ctx)
+	if err != nil {
+		reply = x.refuse(ctx, client.AsError(err))
+	}
+	return x.checked(ctx, reply)
+}
+
+func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
+	r := x.call.HTTP
+	route, path, failure := x.server.router.match(r)
+	if failure != nil {
+		x.provider, x.door = x.server.router.door(r.URL.Path)
+		x.enterRealm()
+		return provider.Reply{}, failure
+	}
+	x.route, x.provider, x.door = route, route.provider, route.door
+	x.call.Operation = route.operation
+	x.enterRealm()
+	if err := x.readBody(); err != nil {
+		return provider.Reply{}, err
+	}
+	if err := x.authenticate(ctx); err != nil {
+		return provider.Reply{}, err
+	}
+	if err := x.check(path); err != nil {
+		return provider.Reply{}, err
+	}
+	return route.handler(ctx, &x.call)
+}
+
+func (x *exchange) enterRealm() {
+	if x.provider != nil {
+		x.call.Realm = (*x.space.realms.Load())[x.provider.Realm.Name]
+	}
+}
+
+func (x *exchange) readBody() error {
+	r := x.call.HTTP
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	if r.ContentLength > maxBody {
+		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", maxBody)
+	}
+	data, err := readAll(io.LimitReader(r.Body, maxBody+1), r.ContentLength)
+	switch {
+	case err != nil:
+		return client.Errorf(client.Malformed, "the body could not be read to its end")
+	case len(data) > maxBody:
+		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", maxBody)
+	}
+	x.call.Raw = data
+	return nil
+}
+
+// readAll reads to the end, in one allocation where the length is known.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	if length <= 0 {
+		return io.ReadAll(r)
+	}
+	data := make([]byte, length)
+	_, err := io.ReadFull(r, data)
+	return data, err
+}
+
+// authenticate asks each scheme of the operation in turn; the first that finds
+// something of its own in the request decides. Then the caller's role must allow
+// the operation's access.
+func (x *exchange) authenticate(ctx context.Context) error {
+	if x.route.operation.Access == contract.Open {
+		return nil
+	}
+	err := error(client.Errorf(client.Unauthenticated, "the request carries no credentials"))
+	for _, authenticator := range x.route.authenticators {
+		var p realm.Principal
+		p, err = authenticator(ctx, &x.call)
+		if err == nil {
+			x.call.Principal = p
+			return authorise(p, x.route.operation.Access)
+		}
+		if client.KindOf(err) != client.Unauthenticated {
+			return err
+		}
+	}
+	return err
+}
+
+func authorise(p realm.Principal, access contract.Access) error {
+	var allowed bool
+	switch access {
+	case contract.Open:
+		allowed = true
+	case contract.Read:
+		allowed = p.MayRead()
+	case contract.Secret:
+		allowed = p.MaySeeSecrets()
+	case contract.Write:
+		allowed = p.MayWrite()
+	}
+	if !allowed {
+		return client.Errorf(client.Forbidden, "the credentials do not allow this operation")
+	}
+	return nil
+}
+
+// check holds the request to the document.
+func (x *exchange) check(path map[string]string) error {
+	r, op := x.call.HTTP, x.route.operation
+	var err error
+	if x.server.options.Unchecked {
+		x.call.Params, x.call.Body, err = op.Unchecked(path, r.URL.RawQuery, r.Header, x.call.Raw)
+		return err
+	}
+	if x.call.Params, err = op.Parameters(path, r.URL.RawQuery, r.Header); err != nil {
+		return err
+	}
+	x.call.Body, err = op.Body(r.Header.Get("Content-Type"), x.call.Raw)
+	return err
+}
+
+// refuse puts a failure into the shape of the door it happened behind.
+func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.Reply {
+	if failure.Kind == client.Internal {
+		if errors.Is(failure, context.Canceled) {
+			return provider.Reply{Status: statusClientGone, Failed: true}
+		}
+		x.server.logger.ErrorContext(ctx, "operation failed", "operation", x.operationID(), "error", failure)
+		return x.problem(http.StatusInternalServerError, failure.Kind.String(), "The stand-in failed", "operation "+x.operationID())
+	}
+	var reply provider.Reply
+	if x.door == nil {
+		reply = x.problem(statusOf(failure.Kind), failure.Kind.String(), "No emulated API answers here",
+			failure.Message+"; the documents are listed at "+x.call.BaseURL+"/__admin/specs")
+	} else {
+		reply = x.door.Refuse(&x.call, failure)
+		reply.Failed = true
+	}
+	if reply.Header == nil {
+		reply.Header = http.Header{}
+	}
+	if failure.Kind == client.WrongMethod {
+		reply.Header.Set("Allow", strings.Join(x.server.router.allowed(x.call.HTTP), ", "))
+	}
+	x.violation = printable(failure.Kind.String() + ": " + place(failure) + failure.Message)
+	reply.Header.Set(violationHeader, x.violation)
+	return reply
+}
+
+// statusClientGone is written for a client that went away, so nobody reads it.
+const statusClientGone = 499
+
+func place(failure *client.Error) string {
+	if failure.Field == "" {
+		return ""
+	}
+	return failure.Field + ": "
+}
+
+// checked holds the own reply to the document.
+func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.Reply {
+	if reply.Media == "" && reply.Body != nil {
+		reply.Media = contract.JSON
+	}
+	if x.route == nil || x.server.options.Unchecked || reply.Header.Get(problemHeader) != "" {
+		return reply
+	}
+	err := x.route.operation.CheckReply(contract.Reply{
+		Status: reply.Status, Failed: reply.Failed, Header: reply.Header, Media: reply.Media, Body: reply.Body,
+	})
+	if err == nil {
+		return reply
+	}
+	x.server.logger.ErrorContext(ctx, "own reply breaks its document", "operation", x.operationID(), "error", err)
+	return x.problem(http.StatusInternalServerError, "reply-violation", "The stand-in's own reply breaks its document",
+		fmt.Sprintf("operation %s: %s", x.operationID(), err))
+}
+
+func (x *exchange) operationID() string {
+	if x.route == nil {
+		return ""
+	}
+	return x.route.operation.ID
+}
+
+// record closes the journal entry. The admin plane does not journal itself.
+func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
+	name := ""
+	if x.provider != nil {
+		name = x.provider.Name
+	}
+	took := x.space.clock().Sub(x.start)
+	r := x.call.HTTP
+	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
+		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", r.Method),
+		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", x.violation))
+	if name == specs.Admin {
+		return
+	}
+	x.space.journal.Record(journal.Entry{
+		At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
+		Method: r.Method, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
+		Status: reply.Status, ReplyHeader: header, ReplyBody: body, Violation: x.violation,
+	})
+}

@@ -1,0 +1,120 @@
+package mockserver
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+const (
+	// violationHeader says what is wrong with a request in one line, whatever
+	// shape and language the emulated refusal has.
+	violationHeader = "Keyturn-Violation"
+	// problemHeader marks a reply that is Keyturn's own and no vendor's.
+	problemHeader = "Keyturn-Problem"
+	problemMedia  = "application/problem+json"
+)
+
+// Replies may hold secrets, so nobody may keep them (RFC 6749 section 5.1).
+var (
+	noStore = []string{"no-store"}
+	noCache = []string{"no-cache"}
+	noSniff = []string{"nosniff"}
+)
+
+var contentTypes = map[string][]string{
+	contract.JSON: {"application/json; charset=utf-8"},
+	problemMedia:  {problemMedia},
+	"text/html":   {"text/html; charset=utf-8"},
+}
+
+// write sends the reply in one piece and returns its body.
+func (x *exchange) write(w http.ResponseWriter, reply provider.Reply) []byte {
+	body, err := encode(reply)
+	if err != nil {
+		x.server.logger.Error("reply cannot be written", "operation", x.operationID(), "error", err)
+		reply = x.problem(http.StatusInternalServerError, "reply-violation", "The stand-in's own reply is no JSON", "operation "+x.operationID())
+		body, _ = encode(reply)
+	}
+	header := w.Header()
+	for name, values := range reply.Header {
+		header[name] = values
+	}
+	if header["Cache-Control"] == nil {
+		header["Cache-Control"], header["Pragma"] = noStore, noCache
+	}
+	header["X-Content-Type-Options"] = noSniff
+	if body != nil {
+		contentType, known := contentTypes[reply.Media]
+		if !known {
+			contentType = []string{reply.Media}
+		}
+		header["Content-Type"] = contentType
+	}
+	if reply.Status != http.StatusNoContent {
+		header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	w.WriteHeader(reply.Status)
+	if len(body) > 0 {
+		_, _ = w.Write(body) // a client that is gone has nothing to be told
+	}
+	return body
+}
+
+func encode(reply provider.Reply) ([]byte, error) {
+	if text, ok := reply.Body.(string); ok && !strings.HasSuffix(reply.Media, "json") {
+		return []byte(text), nil
+	}
+	if reply.Body == nil {
+		return nil, nil
+	}
+	const usual = 512
+	return wire.Append(make([]byte, 0, usual), reply.Body)
+}
+
+// problem is one of Keyturn's own complaints (RFC 9457), told apart from anything
+// emulated by its header.
+func (x *exchange) problem(status int, kind, title, detail string) provider.Reply {
+	x.violation = printable(kind + ": " + detail)
+	return provider.Reply{
+		Status: status,
+		Header: http.Header{problemHeader: {kind}},
+		Media:  problemMedia,
+		Body:   wire.Object{"type": "about:blank", "title": title, "status": status, "detail": detail},
+		Failed: true,
+	}
+}
+
+// statusOf is the plain HTTP meaning of a kind, for replies that are no vendor's.
+func statusOf(kind client.Kind) int {
+	switch kind {
+	case client.WrongMethod:
+		return http.StatusMethodNotAllowed
+	case client.NoRoute, client.NotFound:
+		return http.StatusNotFound
+	default:
+		return http.StatusBadRequest
+	}
+}
+
+// printable makes text fit for a header: visible ASCII, and not long.
+func printable(text string) string {
+	const longest = 300
+	var b strings.Builder
+	for _, r := range text {
+		if b.Len() >= longest {
+			b.WriteString("...")
+			break
+		}
+		if r < ' ' || r > '~' {
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,132 @@
+package mockserver
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver/admin"
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/realm"
+	"github.com/keyturn/keyturn/mockserver/store"
+)
+
+// Server is the stand-in. It is an http.Handler and safe for concurrent use.
+type Server struct {
+	options Options
+	logger  *slog.Logger
+	router  *router
+	space   *namespace
+}
+
+// namespace is one isolated world in a server.
+type namespace struct {
+	clock   func() time.Time
+	random  io.Reader
+	store   store.Store
+	journal *journal.Journal
+	keys    map[string]*realm.Keys
+	seed    atomic.Pointer[fixtures.World]
+	realms  atomic.Pointer[map[string]*realm.Realm]
+}
+
+// New loads the documents and the world. Errors name the document, or the file and
+// line of the world.
+func New(ctx context.Context, options Options) (*Server, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		options: options,
+		logger:  options.Logger,
+		space: &namespace{
+			clock: options.Clock, random: options.Random, store: options.Store,
+			journal: journal.New(options.Journal), keys: map[string]*realm.Keys{},
+		},
+	}
+	plane := admin.New(s, admin.Hosts(options.AdminHosts, options.PublicURL))
+	emulated := providers()
+	for _, p := range emulated {
+		if s.space.keys[p.Realm.Name] == nil {
+			s.space.keys[p.Realm.Name] = realm.NewKeys()
+		}
+	}
+	if s.router, err = newRouter(ctx, append(emulated, plane)); err != nil {
+		return nil, err
+	}
+	if err := s.ReplaceWorld(ctx, *options.World); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Reset puts the world back to what it was at the start, or what ReplaceWorld last
+// made it, and clears the journal.
+func (s *Server) Reset(ctx context.Context) error {
+	return s.ReplaceWorld(ctx, *s.space.seed.Load())
+}
+
+// ReplaceWorld swaps the whole state for this world, or leaves it alone and says
+// what in the world is wrong. The journal is cleared.
+func (s *Server) ReplaceWorld(ctx context.Context, world fixtures.World) error {
+	space := s.space
+	kinds := s.router.kinds
+	for name := range world.Realms {
+		if _, known := kinds[name]; !known {
+			return world.Errorf([]any{"realms", name}, "there is no such realm, want one of %s", strings.Join(s.router.kindNames, ", "))
+		}
+	}
+	realms := make(map[string]*realm.Realm, len(kinds))
+	var next []client.Client
+	for _, name := range s.router.kindNames {
+		loaded, clients, err := realm.Load(kinds[name], world, space.keys[name], space.clock())
+		if err != nil {
+			return err
+		}
+		realms[name] = loaded
+		next = append(next, clients...)
+	}
+	if err := space.store.Replace(ctx, next); err != nil {
+		return fmt.Errorf("load the world: %w", err)
+	}
+	space.realms.Store(&realms)
+	space.seed.Store(&world)
+	space.journal.Clear()
+	return nil
+}
+
+// World returns the present state in the form of a world.
+func (s *Server) World(ctx context.Context) (fixtures.World, error) {
+	world := fixtures.World{Version: 1, Realms: map[string]fixtures.Realm{}}
+	for name, r := range *s.space.realms.Load() {
+		page, err := s.space.store.List(ctx, store.Query{Realm: name})
+		if err != nil {
+			return fixtures.World{}, err
+		}
+		world.Realms[name] = r.Save(page.Clients)
+	}
+	return world, nil
+}
+
+// Journal returns the journal of the namespace.
+func (s *Server) Journal() *journal.Journal { return s.space.journal }
+
+// baseURL is the address by which the caller reached the server.
+func (s *Server) baseURL(r *http.Request) string {
+	switch {
+	case s.options.PublicURL != "":
+		return s.options.PublicURL
+	case r.TLS != nil:
+		return "https://" + r.Host
+	default:
+		return "http://" + r.Host
+	}
+}

@@ -1,0 +1,4 @@
+// Package storetest is the one suite that every store passes. A backend calls Run
+// with a function that opens an empty store; each promise of store.Store is a
+// named subtest on a store of its own.
+package storetest

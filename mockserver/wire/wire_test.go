@@ -1,0 +1,104 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+func TestDecodeRefuses(t *testing.T) {
+	for _, test := range []struct{ name, text, want string }{
+		{"nothing", ``, "too early"},
+		{"half a value", `{"a":`, "too early"},
+		{"a duplicate name", `{"a":1,"a":2}`, "twice"},
+		{"a nested duplicate, escaped", `[{"a":1,"\u0061":2}]`, "twice"},
+		{"something after the value", `{}x`, "syntax"},
+		{"two values", `{} {}`, "syntax"},
+		{"invalid UTF-8", "\"\xff\"", "UTF-8"},
+		{"a lone surrogate", `"\ud800"`, "syntax"},
+		{"a byte order mark", "\ufeff{}", "syntax"},
+		{"a bare name", `{a:1}`, "syntax"},
+		{"a number for a name", `{1:2}`, "string"},
+		{"NaN", `NaN`, "syntax"},
+		{"a number out of range", `1e999`, "range"},
+	} {
+		_, err := wire.Decode([]byte(test.text))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want an error with %q", test.name, err, test.want)
+		}
+	}
+}
+
+func TestAppendAgreesWithEncodingJSON(t *testing.T) {
+	tree := wire.Object{
+		"null": nil, "yes": true, "text": "a \"quoted\" line\n<密钥>\u0001", "int": 42, "float": 2.5, "large": 1e21,
+		"long": int64(1 << 53), "list": wire.Array{1.0, "x", wire.Array{}, wire.Object{}}, "strings": wire.Strings([]string{"b", "a"}), "none": wire.Strings(nil),
+	}
+	text, err := wire.Append(nil, tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got any
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	var want any
+	standard, err := json.Marshal(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(standard, &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-encoding/json +wire):\n%s", diff)
+	}
+	if again, err := wire.Append(nil, tree); err != nil || string(again) != string(text) {
+		t.Fatalf("two encodings differ: %s and %s (%v)", text, again, err)
+	}
+}
+
+func TestAppendRefusesWhatIsNoTree(t *testing.T) {
+	for _, v := range []any{math.NaN(), math.Inf(1), struct{}{}, wire.Object{"a": wire.Array{make(chan int)}}} {
+		if text, err := wire.Append(nil, v); err == nil {
+			t.Errorf("%v became %s, want an error", v, text)
+		}
+	}
+}
+
+// FuzzDecode holds the decoder to encoding/json: what it accepts, the standard
+// library reads as the same value.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,2.5,null,true,"x"]}`, `{"a":1,"a":2}`, `"\ud83d\ude00"`, `{}x`, "\"\xff\"", `1e999`, `[[[[]]]]`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := wire.Decode(data)
+		if err != nil {
+			return
+		}
+		var want any
+		if err := json.Unmarshal(data, &want); err != nil {
+			t.Fatalf("accepted %q, which encoding/json refuses: %v", data, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%q (-encoding/json +wire):\n%s", data, diff)
+		}
+		text, err := wire.Append(nil, got)
+		if err != nil {
+			t.Fatalf("cannot write what was read from %q: %v", data, err)
+		}
+		again, err := wire.Decode(text)
+		if err != nil {
+			t.Fatalf("cannot read %q again: %v", text, err)
+		}
+		if diff := cmp.Diff(got, again); diff != "" {
+			t.Fatalf("round trip of %q (-first +second):\n%s", data, diff)
+		}
+	})
+}
