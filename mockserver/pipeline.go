@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/journal"
@@ -39,6 +40,10 @@ type exchange struct {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if admin.ServesDocs(r.URL.Path) {
+		s.docs.ServeHTTP(w, r)
+		return
+	}
 	x := &exchange{server: s, space: s.space, start: s.space.clock()}
 	x.call = provider.Call{
 		HTTP: r, Store: s.space.store, BaseURL: s.baseURL(r), Now: x.start, Random: s.space.random,
@@ -219,7 +224,7 @@ func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.R
 	if reply.Media == "" && reply.Body != nil {
 		reply.Media = contract.JSON
 	}
-	if x.route == nil || x.server.options.Unchecked || reply.Header.Get(problemHeader) != "" {
+	if x.route == nil || x.server.options.Unchecked || reply.Header.Get(provider.ProblemHeader) != "" {
 		return reply
 	}
 	err := x.route.operation.CheckReply(contract.Reply{

@@ -11,14 +11,9 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-const (
-	// violationHeader says what is wrong with a request in one line, whatever
-	// shape and language the emulated refusal has.
-	violationHeader = "Keyturn-Violation"
-	// problemHeader marks a reply that is Keyturn's own and no vendor's.
-	problemHeader = "Keyturn-Problem"
-	problemMedia  = "application/problem+json"
-)
+// violationHeader says what is wrong with a request in one line, whatever shape and
+// language the emulated refusal has.
+const violationHeader = "Keyturn-Violation"
 
 // Replies may hold secrets, so nobody may keep them (RFC 6749 section 5.1).
 var (
@@ -29,7 +24,6 @@ var (
 
 var contentTypes = map[string][]string{
 	contract.JSON: {"application/json; charset=utf-8"},
-	problemMedia:  {problemMedia},
 	"text/html":   {"text/html; charset=utf-8"},
 }
 
@@ -77,17 +71,10 @@ func encode(reply provider.Reply) ([]byte, error) {
 	return wire.Append(make([]byte, 0, usual), reply.Body)
 }
 
-// problem is one of Keyturn's own complaints (RFC 9457), told apart from anything
-// emulated by its header.
+// problem is one of Keyturn's own complaints, which the journal gets to know too.
 func (x *exchange) problem(status int, kind, title, detail string) provider.Reply {
 	x.violation = printable(kind + ": " + detail)
-	return provider.Reply{
-		Status: status,
-		Header: http.Header{problemHeader: {kind}},
-		Media:  problemMedia,
-		Body:   wire.Object{"type": "about:blank", "title": title, "status": status, "detail": detail},
-		Failed: true,
-	}
+	return provider.Problem(status, kind, title, detail)
 }
 
 // statusOf is the plain HTTP meaning of a kind, for replies that are no vendor's.

@@ -2,11 +2,11 @@ package mockserver
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +23,7 @@ type Server struct {
 	options Options
 	logger  *slog.Logger
 	router  *router
+	docs    http.Handler
 	space   *namespace
 }
 
@@ -35,6 +36,8 @@ type namespace struct {
 	keys    map[string]*realm.Keys
 	seed    atomic.Pointer[fixtures.World]
 	realms  atomic.Pointer[map[string]*realm.Realm]
+	// replacing keeps one world's clients from meeting another world's realms.
+	replacing sync.Mutex
 }
 
 // New loads the documents and the world. Errors name the document, or the file and
@@ -52,7 +55,9 @@ func New(ctx context.Context, options Options) (*Server, error) {
 			journal: journal.New(options.Journal), keys: map[string]*realm.Keys{},
 		},
 	}
-	plane := admin.New(s, admin.Hosts(options.AdminHosts, options.PublicURL))
+	hosts := admin.Hosts(options.AdminHosts, options.PublicURL)
+	plane := admin.New(s, hosts)
+	s.docs = admin.Docs(hosts)
 	emulated := providers()
 	for _, p := range emulated {
 		if s.space.keys[p.Realm.Name] == nil {
@@ -78,6 +83,8 @@ func (s *Server) Reset(ctx context.Context) error {
 // what in the world is wrong. The journal is cleared.
 func (s *Server) ReplaceWorld(ctx context.Context, world fixtures.World) error {
 	space := s.space
+	space.replacing.Lock()
+	defer space.replacing.Unlock()
 	kinds := s.router.kinds
 	for name := range world.Realms {
 		if _, known := kinds[name]; !known {
@@ -95,7 +102,7 @@ func (s *Server) ReplaceWorld(ctx context.Context, world fixtures.World) error {
 		next = append(next, clients...)
 	}
 	if err := space.store.Replace(ctx, next); err != nil {
-		return fmt.Errorf("load the world: %w", err)
+		return client.Wrap(client.KindOf(err), err, "load the world")
 	}
 	space.realms.Store(&realms)
 	space.seed.Store(&world)

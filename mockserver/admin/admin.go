@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/keyturn/keyturn/fixtures"
-	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/build"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
@@ -16,31 +16,56 @@ import (
 type Control interface {
 	Reset(ctx context.Context) error
 	World(ctx context.Context) (fixtures.World, error)
+	// ReplaceWorld fails with an error of kind Internal when the server is at
+	// fault, and with any other when the world is.
 	ReplaceWorld(ctx context.Context, world fixtures.World) error
 	Journal() *journal.Journal
 }
 
+const prefix = "/__admin"
+
 // New returns the admin plane as a provider without a realm.
 func New(control Control, hosts HostPolicy) provider.Provider {
-	plane := plane{control: control}
+	plane := plane{control: control, redactor: journal.NewRedactor()}
 	return provider.Provider{
 		Name: specs.Admin,
 		Handlers: map[string]provider.Handler{
-			"health": plane.health,
+			"health":        plane.health,
+			"ready":         plane.ready,
+			"version":       plane.version,
+			"reset":         plane.reset,
+			"getWorld":      plane.getWorld,
+			"putWorld":      plane.putWorld,
+			"listRequests":  plane.listRequests,
+			"clearRequests": plane.clearRequests,
+			"listSpecs":     plane.listSpecs,
+			"getSpec":       plane.getSpec,
 		},
 		Authenticators: map[string]provider.Authenticator{"sameOrigin": hosts.authenticate},
-		Doors:          []provider.Door{{Prefix: "/__admin", Refuse: refuse}},
+		Doors:          []provider.Door{{Prefix: prefix, Refuse: refuse}},
 	}
 }
 
-type plane struct{ control Control }
+type plane struct {
+	control  Control
+	redactor *journal.Redactor
+}
+
+var done = provider.Reply{Status: http.StatusNoContent}
 
 func (plane) health(context.Context, *provider.Call) (provider.Reply, error) {
 	return provider.OK(wire.Object{"status": "ok"}), nil
 }
 
-func refuse(_ *provider.Call, err *client.Error) provider.Reply {
-	return provider.Reply{Status: http.StatusBadRequest, Media: "application/problem+json", Body: wire.Object{
-		"type": "about:blank", "title": err.Kind.String(), "status": http.StatusBadRequest, "detail": err.Message,
-	}}
+func (plane) ready(context.Context, *provider.Call) (provider.Reply, error) {
+	return provider.OK(wire.Object{"status": "ready"}), nil
+}
+
+func (plane) version(context.Context, *provider.Call) (provider.Reply, error) {
+	info := build.Read()
+	return provider.OK(wire.Object{"version": info.Version, "commit": info.Commit, "go": info.Go}), nil
+}
+
+func (p plane) reset(ctx context.Context, _ *provider.Call) (provider.Reply, error) {
+	return done, p.control.Reset(ctx)
 }

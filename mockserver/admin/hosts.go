@@ -2,20 +2,89 @@ package admin
 
 import (
 	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
 
 	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm"
 )
 
-// HostPolicy says under which host names the plane answers.
-type HostPolicy struct{ names []string }
+// HostPolicy decides which requests may reach the plane. It has no credentials, so
+// what it must keep out is a page in the developer's own browser.
+//
+// A page of another site is told by the Origin and Sec-Fetch-Site headers. A page
+// can get around both by DNS rebinding: it comes from a name of its own, has that
+// name resolve to the address of the stand-in, and then is of the same origin as
+// far as the browser knows. But it can do so only with a name that it controls in
+// the public DNS, and the browser tells that name in the Host header. So the plane
+// answers only under names that nobody can have there, and under those that the
+// operator vouches for.
+type HostPolicy struct{ names map[string]bool }
 
-// Hosts returns the policy.
+// Hosts returns the policy for an operator's further host names, and for the host
+// of the public URL, which may be empty.
 func Hosts(names []string, publicURL string) HostPolicy {
-	return HostPolicy{names: append(names, publicURL)}
+	p := HostPolicy{names: map[string]bool{}}
+	for _, name := range names {
+		p.names[hostName(name)] = true
+	}
+	if u, err := url.Parse(publicURL); err == nil {
+		p.names[hostName(u.Host)] = true
+	}
+	return p
 }
 
-func (HostPolicy) authenticate(context.Context, *provider.Call) (realm.Principal, error) {
+// Check refuses a request with an error of kind Forbidden.
+func (p HostPolicy) Check(r *http.Request) error {
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if site = strings.ToLower(strings.TrimSpace(site)); site != "same-origin" && site != "none" {
+			return client.Errorf(client.Forbidden, "the request comes from a page of another origin (Sec-Fetch-Site)")
+		}
+	}
+	for _, origin := range r.Header.Values("Origin") {
+		if u, err := url.Parse(origin); err != nil || !strings.EqualFold(u.Host, r.Host) {
+			return client.Errorf(client.Forbidden, "the request comes from a page of another origin (Origin)")
+		}
+	}
+	if !p.allows(hostName(r.Host)) {
+		return client.Errorf(client.Forbidden, "the admin plane does not answer under this host name, which could be a public one; "+
+			"name it as an admin host or in the public URL of the server")
+	}
+	return nil
+}
+
+func (p HostPolicy) allows(name string) bool {
+	if p.names[name] || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	// Containers and machines of a local network go by one label, and the public
+	// DNS holds no addresses for those. No browser sends no name at all.
+	return !strings.Contains(name, ".")
+}
+
+// hostName is the name in a Host header: without the port, the brackets of an IPv6
+// address and the dot that ends a complete name, in lower case.
+func hostName(host string) string {
+	name := host
+	if end := strings.IndexByte(host, ']'); strings.HasPrefix(host, "[") && end > 0 {
+		name = host[1:end]
+	} else if strings.Count(host, ":") == 1 {
+		name, _, _ = strings.Cut(host, ":")
+	}
+	return strings.ToLower(strings.TrimSuffix(name, "."))
+}
+
+// authenticate lets everybody in whom the policy does not keep out.
+func (p HostPolicy) authenticate(_ context.Context, call *provider.Call) (realm.Principal, error) {
+	if err := p.Check(call.HTTP); err != nil {
+		return realm.Principal{}, err
+	}
 	return realm.Principal{Name: "local", Role: fixtures.RoleAdmin}, nil
 }

@@ -1,0 +1,39 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/provider"
+)
+
+// statuses is what each kind of failure means here. There are no credentials that
+// could be missing or wrong, so what speaks of credentials is a refusal to the
+// caller as such.
+var statuses = map[client.Kind]int{
+	client.NoRoute:            http.StatusNotFound,
+	client.WrongMethod:        http.StatusMethodNotAllowed,
+	client.TooLarge:           http.StatusRequestEntityTooLarge,
+	client.Unauthenticated:    http.StatusForbidden,
+	client.InvalidCredentials: http.StatusForbidden,
+	client.Forbidden:          http.StatusForbidden,
+	client.WrongMedia:         http.StatusUnsupportedMediaType,
+	client.Malformed:          http.StatusBadRequest,
+	client.Missing:            http.StatusBadRequest,
+	client.Invalid:            http.StatusBadRequest,
+	client.NotFound:           http.StatusNotFound,
+	client.Conflict:           http.StatusConflict,
+	client.Limit:              http.StatusConflict,
+}
+
+func refuse(_ *provider.Call, err *client.Error) provider.Reply {
+	status, known := statuses[err.Kind]
+	if !known {
+		status = http.StatusInternalServerError
+	}
+	detail := err.Message
+	if err.Field != "" {
+		detail = err.Field + ": " + detail
+	}
+	return provider.Problem(status, err.Kind.String(), "The admin plane refused the request", detail)
+}

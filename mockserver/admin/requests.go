@@ -1,0 +1,88 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+const defaultLimit = 100
+
+func (p plane) listRequests(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	snapshot := p.control.Journal().Snapshot()
+	wanted := selection(snapshot.Entries, call.Params)
+	shown := p.redactor.Redact(snapshot.Entries, func(e *journal.Entry) bool { return wanted[e.ID] })
+	entries := make(wire.Array, len(shown))
+	for i := range shown {
+		entries[i] = entryTree(&shown[i])
+	}
+	return provider.OK(wire.Object{
+		"entries": entries,
+		"evicted": int64(snapshot.Evicted),
+		"bounds":  wire.Object{"entries": snapshot.Bounds.Entries, "bytes": snapshot.Bounds.Bytes},
+	}), nil
+}
+
+func (p plane) clearRequests(context.Context, *provider.Call) (provider.Reply, error) {
+	p.control.Journal().Clear()
+	return done, nil
+}
+
+// selection returns the ids of the newest entries that match.
+func selection(entries []journal.Entry, params contract.Values) map[uint64]bool {
+	limit := params.Int("limit", defaultLimit)
+	wanted := map[uint64]bool{}
+	for i := len(entries) - 1; i >= 0 && len(wanted) < limit; i-- {
+		if matches(&entries[i], params) {
+			wanted[entries[i].ID] = true
+		}
+	}
+	return wanted
+}
+
+func matches(e *journal.Entry, params contract.Values) bool {
+	if name, asked := params["provider"]; asked && e.Provider != name {
+		return false
+	}
+	if name, asked := params["operation"]; asked && e.Operation != name {
+		return false
+	}
+	if violations, asked := params["violations"]; asked && (e.Violation != "") != violations {
+		return false
+	}
+	status := params.Int("status", e.Status)
+	return e.Status == status && e.ID > uint64(params.Int("after", 0))
+}
+
+func entryTree(e *journal.Shown) wire.Object {
+	return wire.Object{
+		"id":        int64(e.ID),
+		"at":        e.At.UTC().Format(time.RFC3339Nano),
+		"took_ms":   float64(e.Took.Microseconds()) / 1000,
+		"provider":  e.Provider,
+		"operation": e.Operation,
+		"method":    e.Method,
+		"url":       e.URL,
+		"request":   messageTree(e.Request),
+		"status":    e.Status,
+		"reply":     messageTree(e.Reply),
+		"violation": e.Violation,
+	}
+}
+
+func messageTree(m journal.Message) wire.Object {
+	return wire.Object{"headers": headerTree(m.Header), "body": m.Body}
+}
+
+func headerTree(header http.Header) wire.Object {
+	tree := make(wire.Object, len(header))
+	for name, values := range header {
+		tree[name] = wire.Strings(values)
+	}
+	return tree
+}

@@ -1,0 +1,104 @@
+package journal
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Redactor makes entries fit to be shown. Two rules work together:
+//
+//   - By name: what stands where secrets stand, in a header such as Authorization
+//     or in a member or parameter such as client_secret, is replaced wherever it is
+//     found, however short.
+//   - By value: what was found by name in any entry, and is long enough not to be
+//     an ordinary word, is replaced in all the others too, wherever it stands and
+//     however it is escaped.
+//
+// The replacement carries a keyed digest, so that equal secrets stay recognisable
+// and nobody can try guesses against it.
+type Redactor struct{ key []byte }
+
+// NewRedactor returns a redactor with a key of its own.
+func NewRedactor() *Redactor {
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key) // it never fails: it ends the process instead
+	return &Redactor{key: key}
+}
+
+// Shown is an entry that is fit to be shown.
+type Shown struct {
+	ID        uint64
+	At        time.Time
+	Took      time.Duration
+	Provider  string
+	Operation string
+	Method    string
+	// URL is the path and the query. Escaped parts that had to be replaced are
+	// shown unescaped.
+	URL       string
+	Request   Message
+	Status    int
+	Reply     Message
+	Violation string
+}
+
+// Message is one direction of an exchange.
+type Message struct {
+	Header http.Header
+	// Body is a JSON value for a JSON body, a string for any other, and nil for
+	// none. A body that cannot be read for what it claims to be is withheld.
+	Body any
+}
+
+// Redact returns the entries for which keep is true. Those it drops are still
+// searched for secrets.
+func (r *Redactor) Redact(entries []Entry, keep func(*Entry) bool) []Shown {
+	found := map[string]bool{}
+	collect := rewriter{
+		named: func(value string) string { found[value] = true; return value },
+		plain: func(text string) string { return text },
+	}
+	for i := range entries {
+		collect.entry(&entries[i])
+	}
+	known := r.known(found)
+	show := rewriter{
+		named: func(value string) string {
+			if value == "" || isMark(value) {
+				return value
+			}
+			return r.mark(value)
+		},
+		plain: known.replace,
+	}
+	shown := []Shown{}
+	for i := range entries {
+		if keep(&entries[i]) {
+			shown = append(shown, show.entry(&entries[i]))
+		}
+	}
+	return shown
+}
+
+const (
+	markStart  = "[redacted #"
+	markEnd    = "]"
+	markDigits = 8
+)
+
+// mark is what stands in place of the secret.
+func (r *Redactor) mark(secret string) string {
+	mac := hmac.New(sha256.New, r.key)
+	mac.Write([]byte(secret))
+	return markStart + hex.EncodeToString(mac.Sum(nil))[:markDigits] + markEnd
+}
+
+func isMark(text string) bool {
+	return len(text) == len(markStart)+markDigits+len(markEnd) &&
+		strings.HasPrefix(text, markStart) && strings.HasSuffix(text, markEnd)
+}

@@ -1,0 +1,52 @@
+package identityservice
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+type serviceForm struct {
+	status int
+	kind   string
+}
+
+// serviceForms is how the service's error object puts each kind.
+var serviceForms = map[client.Kind]serviceForm{
+	client.NoRoute:            {http.StatusNotFound, "NotFound"},
+	client.WrongMethod:        {http.StatusMethodNotAllowed, "MethodNotAllowed"},
+	client.TooLarge:           {http.StatusRequestEntityTooLarge, "ContentTooLarge"},
+	client.Unauthenticated:    {http.StatusUnauthorized, "Unauthorized"},
+	client.InvalidCredentials: {http.StatusUnauthorized, "Unauthorized"},
+	client.Forbidden:          {http.StatusForbidden, "Forbidden"},
+	client.WrongMedia:         {http.StatusUnsupportedMediaType, "UnsupportedMediaType"},
+	client.Malformed:          {http.StatusBadRequest, "BadRequest"},
+	client.Missing:            {http.StatusBadRequest, "BadRequest"},
+	client.Invalid:            {http.StatusBadRequest, "BadRequest"},
+	client.NotFound:           {http.StatusNotFound, "NotFound"},
+	client.Conflict:           {http.StatusBadRequest, "Conflict"},
+	client.Limit:              {http.StatusBadRequest, "LimitReached"},
+}
+
+// serviceError is the service's own error object.
+func serviceError(call *provider.Call, failure *client.Error) provider.Reply {
+	form := serviceForms[failure.Kind]
+	// A refusal must not fail for want of randomness; the nil uuid will do then.
+	identifier, _ := uuid.NewRandomFromReader(call.Random)
+	details := wire.Array{}
+	if failure.Field != "" {
+		details = append(details, located(failure))
+	}
+	return provider.Reply{
+		Status: form.status,
+		Body: wire.Object{
+			"type": form.kind, "identifier": identifier.String(), "message": failure.Message,
+			"responseCode": strconv.Itoa(form.status), "errors": details,
+		},
+	}
+}

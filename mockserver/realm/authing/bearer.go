@@ -1,0 +1,70 @@
+package authing
+
+import (
+	"context"
+	"strings"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/realm"
+)
+
+const poolHeader = "X-Authing-Userpool-Id"
+
+// Bearer recognises a caller by a token in the Authorization header, with the word
+// "Bearer" before it or without, because official SDKs do either.
+func Bearer(ctx context.Context, call *provider.Call) (realm.Principal, error) {
+	headers := call.HTTP.Header.Values("Authorization")
+	if len(headers) > 1 {
+		return realm.Principal{}, client.Errorf(client.InvalidCredentials, "the Authorization header is given %d times", len(headers))
+	}
+	token := ""
+	if len(headers) == 1 {
+		token = bearerToken(headers[0])
+	}
+	if token == "" {
+		return realm.Principal{}, client.Errorf(client.Unauthenticated, "the Authorization header with a token is missing")
+	}
+	p, err := tokenHolder(ctx, call, token)
+	if err != nil {
+		return realm.Principal{}, err
+	}
+	return p, checkPool(call, p)
+}
+
+// bearerToken returns the token of the header, empty when the header is of another
+// scheme.
+func bearerToken(header string) string {
+	scheme, rest, spaced := strings.Cut(strings.TrimSpace(header), " ")
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		return strings.TrimSpace(rest)
+	case spaced:
+		return ""
+	default:
+		return scheme
+	}
+}
+
+func tokenHolder(ctx context.Context, call *provider.Call, token string) (realm.Principal, error) {
+	if p, ok := call.Realm.Holder(token); ok {
+		return p, nil
+	}
+	if p, ok := managementPrincipal(call, token); ok {
+		return p, nil
+	}
+	if claims, _, ok := Dialect().Inspect(ctx, call, token); ok {
+		// An application's own token is real, and no reason to let it manage.
+		return realm.Principal{Name: claims.ClientID}, nil
+	}
+	return realm.Principal{}, client.Errorf(client.InvalidCredentials, "the token is unknown or has expired")
+}
+
+// checkPool refuses a caller who names a user pool that is not theirs. SDKs leave
+// the header out or empty, so it is never required.
+func checkPool(call *provider.Call, p realm.Principal) error {
+	if pool := call.HTTP.Header.Get(poolHeader); pool != "" && !p.In(pool) {
+		return client.Errorf(client.Forbidden, "the credentials are not of this user pool").At(strings.ToLower(poolHeader))
+	}
+	return nil
+}
