@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,13 +39,13 @@ type router struct {
 	methods   []string
 }
 
-func newRouter(ctx context.Context, providers []provider.Provider) (*router, error) {
+func newRouter(providers []provider.Provider) (*router, error) {
 	r := &router{
 		mux:       mux.NewRouter().UseEncodedPath().SkipClean(true),
 		providers: providers,
 		kinds:     map[string]realm.Kind{},
 	}
-	operations, err := compileAll(ctx, providers)
+	operations, err := compileAll(providers)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +66,13 @@ func newRouter(ctx context.Context, providers []provider.Provider) (*router, err
 
 // compileAll reads the documents side by side: parsing them is most of the time
 // that a start takes.
-func compileAll(ctx context.Context, providers []provider.Provider) ([][]*contract.Operation, error) {
+func compileAll(providers []provider.Provider) ([][]*contract.Operation, error) {
 	operations := make([][]*contract.Operation, len(providers))
 	errs := make([]error, len(providers))
 	var group sync.WaitGroup
 	for i, p := range providers {
 		group.Go(func() {
-			doc, err := specs.Load(ctx, p.Name)
+			doc, err := specs.Load(p.Name)
 			if err != nil {
 				errs[i] = err
 				return

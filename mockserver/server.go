@@ -64,7 +64,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 			s.space.keys[p.Realm.Name] = realm.NewKeys()
 		}
 	}
-	if s.router, err = newRouter(ctx, append(emulated, plane)); err != nil {
+	if s.router, err = newRouter(append(emulated, plane)); err != nil {
 		return nil, err
 	}
 	if err := s.ReplaceWorld(ctx, *options.World); err != nil {

@@ -73,9 +73,9 @@ func (c Client) Accepts(presented string, now time.Time) bool {
 
 // Current returns the newest live secret.
 func (c Client) Current(now time.Time) (Secret, bool) {
-	for i := len(c.Secrets) - 1; i >= 0; i-- {
-		if c.Secrets[i].Live(now) {
-			return c.Secrets[i], true
+	for _, s := range slices.Backward(c.Secrets) {
+		if s.Live(now) {
+			return s, true
 		}
 	}
 	return Secret{}, false

@@ -117,8 +117,7 @@ func (e *Error) WithCode(code string) *Error {
 
 // AsError returns err as an Error. What was never classified is Internal.
 func AsError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return Wrap(Internal, err, "internal error")

@@ -26,9 +26,16 @@ type Value string
 
 const redacted = "[redacted]"
 
-func (Value) String() string               { return redacted }
-func (Value) GoString() string             { return redacted }
-func (Value) LogValue() slog.Value         { return slog.StringValue(redacted) }
+// String implements fmt.Stringer.
+func (Value) String() string { return redacted }
+
+// GoString implements fmt.GoStringer.
+func (Value) GoString() string { return redacted }
+
+// LogValue implements slog.LogValuer.
+func (Value) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText implements encoding.TextMarshaler.
 func (Value) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Reveal returns the secret for the one reply that is meant to show it.
@@ -74,6 +81,8 @@ func (s Secret) Sealed() Secret {
 const (
 	bcryptPrefix = "{bcrypt}"
 	noopPrefix   = "{noop}"
+	// maxBcryptCost keeps one stored hash from holding a processor for minutes.
+	maxBcryptCost = 14
 )
 
 // EncodedSecret makes a secret from a stored form that may name its own encoding,
@@ -86,8 +95,9 @@ func EncodedSecret(id, stored string, now time.Time) (Secret, error) {
 	case strings.HasPrefix(stored, noopPrefix):
 		s.Digest = DigestOf(strings.TrimPrefix(stored, noopPrefix))
 	case strings.HasPrefix(stored, bcryptPrefix):
-		if _, err := bcrypt.Cost([]byte(strings.TrimPrefix(stored, bcryptPrefix))); err != nil {
-			return Secret{}, Errorf(Invalid, "the value after %s is not a bcrypt hash", bcryptPrefix)
+		cost, err := bcrypt.Cost([]byte(strings.TrimPrefix(stored, bcryptPrefix)))
+		if err != nil || cost > maxBcryptCost {
+			return Secret{}, Errorf(Invalid, "the value after %s is not a bcrypt hash of cost %d or less", bcryptPrefix, maxBcryptCost)
 		}
 	case strings.HasPrefix(stored, "{"):
 		return Secret{}, Errorf(Invalid, "the encoding is not known: use %s, %s or a plain value", noopPrefix, bcryptPrefix)

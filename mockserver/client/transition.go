@@ -68,11 +68,12 @@ func (c *Client) RevokeToken(t RevokedToken, now time.Time) {
 	if c.HasRevoked(t.ID) {
 		return
 	}
-	kept := make([]RevokedToken, 0, len(c.RevokedTokens)+1)
+	live := make([]RevokedToken, 0, len(c.RevokedTokens)+1)
 	for _, old := range c.RevokedTokens {
 		if old.ExpiresAt.After(now) {
-			kept = append(kept, old)
+			live = append(live, old)
 		}
 	}
-	c.RevokedTokens = append(kept, t)
+	live = append(live, t)
+	c.RevokedTokens = live
 }

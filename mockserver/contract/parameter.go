@@ -36,8 +36,8 @@ func compileParameter(from *openapi3.Parameter) (parameter, error) {
 		if from.In != openapi3.ParameterInQuery || (from.Style != "" && from.Style != openapi3.SerializationForm) {
 			return p, fmt.Errorf("an object is supported in a query of style form only")
 		}
-		for name, member := range p.schema.Properties {
-			p.properties = append(p.properties, parameter{name: name, in: from.In, schema: member.Value})
+		for _, name := range sortedKeys(p.schema.Properties) {
+			p.properties = append(p.properties, parameter{name: name, in: from.In, schema: p.schema.Properties[name].Value})
 		}
 	case p.schema.Type.Is(openapi3.TypeArray) && from.In != openapi3.ParameterInQuery:
 		return p, fmt.Errorf("an array is supported in a query only")
@@ -156,7 +156,7 @@ func (p *parameter) object(query url.Values) (map[string]any, error) {
 
 // array takes both spellings of a list, a=1&a=2 and a=1,2, because clients of one
 // API are seen to use either.
-func (p *parameter) array(texts []string) (any, bool, error) {
+func (*parameter) array(texts []string) (any, bool, error) {
 	if texts == nil {
 		return nil, false, nil
 	}

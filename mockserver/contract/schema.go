@@ -49,16 +49,14 @@ func check(schema *openapi3.Schema, value any) *client.Error {
 
 // leaves flattens kin-openapi's nested errors.
 func leaves(err error) []*openapi3.SchemaError {
-	var list openapi3.MultiError
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var all []*openapi3.SchemaError
 		for _, one := range list {
 			all = append(all, leaves(one)...)
 		}
 		return all
 	}
-	var one *openapi3.SchemaError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		return []*openapi3.SchemaError{one}
 	}
 	return nil

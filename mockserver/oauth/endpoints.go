@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -74,9 +75,7 @@ func (d Dialect) Introspect(ctx context.Context, call *provider.Call) (provider.
 		"iat": claims.IssuedAt, "exp": claims.Expiry, "scope": claims.Scope, "token_type": "Bearer",
 	}
 	if d.Describe != nil {
-		for name, value := range d.Describe(owner, claims) {
-			body[name] = value
-		}
+		maps.Copy(body, d.Describe(owner, claims))
 	}
 	return provider.OK(body), nil
 }

@@ -73,7 +73,7 @@ func translate(err *client.Error) *Failure {
 		f.Description = err.Field + ": " + err.Message
 	}
 	switch err.Kind {
-	case client.NoRoute:
+	case client.NoRoute, client.NotFound:
 		f.Status = http.StatusNotFound
 	case client.WrongMethod:
 		f.Status = http.StatusMethodNotAllowed
@@ -85,7 +85,7 @@ func translate(err *client.Error) *Failure {
 		f.Code = InvalidClient
 	case client.Internal:
 		f.Code, f.Status, f.Description = ServerError, http.StatusInternalServerError, "the server failed"
-	case client.Malformed, client.Missing, client.Invalid, client.NotFound, client.Conflict, client.Limit:
+	case client.Malformed, client.Missing, client.Invalid, client.Conflict, client.Limit:
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package realm
 
 import (
 	"encoding/hex"
+	"maps"
 	"strconv"
 	"time"
 
@@ -109,10 +110,7 @@ func save(c client.Client) fixtures.Client {
 		to.ClientID = c.ClientID
 	}
 	if c.Attributes.Len() > 0 {
-		to.Attributes = map[string]any{}
-		for name, value := range c.Attributes.All() {
-			to.Attributes[name] = value
-		}
+		to.Attributes = maps.Collect(c.Attributes.All())
 	}
 	for _, s := range c.Secrets {
 		secret := fixtures.Secret{ID: s.ID, Value: s.Stored.Reveal(), CreatedAt: s.CreatedAt, ExpiresAt: s.ExpiresAt, DeletedAt: s.DeletedAt}

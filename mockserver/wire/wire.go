@@ -20,11 +20,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Object and Array are short for the two composite values.
-type (
-	Object = map[string]any
-	Array  = []any
-)
+// Object is a JSON object.
+type Object = map[string]any
+
+// Array is a JSON array.
+type Array = []any
 
 // Decode reads exactly one JSON value. It refuses duplicate names, invalid UTF-8
 // and anything after the value, and its errors hold nothing of the input but

@@ -5,6 +5,7 @@ package apitest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -21,6 +22,7 @@ type API struct {
 
 // New returns an API without credentials.
 func New(tb testing.TB, baseURL string) API {
+	tb.Helper()
 	return API{tb: tb, url: baseURL, header: http.Header{}}
 }
 
@@ -84,9 +86,8 @@ func (a API) Raw(method, path, contentType, body string) Reply {
 	if err != nil {
 		a.tb.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		a.tb.Fatalf("%s %s: %v", method, path, err)
 	}
 	reply := Reply{Status: response.StatusCode, Header: response.Header, Text: string(text)}

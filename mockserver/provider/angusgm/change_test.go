@@ -44,9 +44,10 @@ func (s standIn) wantOnly(before object, want object) {
 }
 
 func TestUpdateChangesOneMemberAtATime(t *testing.T) {
+	shared := start(t)
 	for _, name := range slices.Sorted(maps.Keys(everything)) {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			before := s.full()
 			s.clock.Advance(time.Hour)
 			got := s.call(http.MethodPatch, clients, admin, object{"id": "new-id", name: everything[name]})
@@ -77,7 +78,29 @@ func TestUpdateLeavesNullAlone(t *testing.T) {
 	s.wantMember(s.detail("new-id"), "enabled", false)
 }
 
+func TestChangesAreSigned(t *testing.T) {
+	shared := start(t)
+	for method, body := range map[string]object{
+		http.MethodPatch: {"id": "new-id", "bizTag": "other"}, http.MethodPut: registration(object{"clientSecret": absent}),
+	} {
+		t.Run(method, func(t *testing.T) {
+			s := shared.fresh(t)
+			s.register(object{"clientSecret": absent})
+			s.clock.Advance(time.Hour)
+			s.wantStatus(s.call(method, clients, deputy, body), http.StatusOK)
+			got := s.detail("new-id")
+			for name, want := range map[string]any{
+				"createdBy": "administrator", "createdByName": "administrator", "createdDate": "2025-08-01 12:00:00",
+				"lastModifiedBy": "deputy", "lastModifiedByName": "deputy", "lastModifiedDate": "2025-08-01 13:00:00",
+			} {
+				s.wantMember(got, name, want)
+			}
+		})
+	}
+}
+
 func TestUpdateRefuses(t *testing.T) {
+	shared := start(t)
 	for name, c := range map[string]struct {
 		body   object
 		status int
@@ -97,7 +120,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"taken name":     {object{"id": serviceID, "clientName": "Example website"}, 409, "resource_already_exists"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			before := s.detail(serviceID)
 			s.wantRefused(s.call(http.MethodPatch, clients, admin, c.body), c.status, c.key)
 			s.wantMember(s.detail(serviceID), "clientName", before["clientName"])
@@ -106,18 +129,19 @@ func TestUpdateRefuses(t *testing.T) {
 }
 
 func TestImmutables(t *testing.T) {
+	shared := start(t)
 	immutable := object{
 		"clientId": "renamed", "platform": "XCAN_INNER", "source": "XCAN_2P_SIGNIN", "tenantId": "2", "tenantName": "Renamed",
 		"clientIdIssuedAt": "2001-01-01 00:00:00", "createdBy": "x", "createdDate": "2001-01-01 00:00:00",
 	}
 	t.Run("PATCH", func(t *testing.T) {
-		s := start(t)
+		s := shared.fresh(t)
 		before := s.full()
 		s.wantStatus(s.call(http.MethodPatch, clients, admin, changed(immutable, object{"id": "new-id"})), http.StatusOK)
 		s.wantOnly(before, nil)
 	})
 	t.Run("PUT", func(t *testing.T) {
-		s := start(t)
+		s := shared.fresh(t)
 		before := s.full()
 		body := changed(changed(everything, immutable), object{"id": "new-id"})
 		got := s.call(http.MethodPut, clients, admin, body)
@@ -140,9 +164,10 @@ func TestReplaceEmptiesWhatIsAbsent(t *testing.T) {
 }
 
 func TestReplaceWithoutAnIDRegisters(t *testing.T) {
+	shared := start(t)
 	for name, id := range map[string]any{"absent": absent, "null": nil, "empty": ""} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			got := s.call(http.MethodPut, clients, admin, registration(object{"id": id}))
 			s.wantStatus(got, http.StatusOK)
 			s.wantMember(got.body, "data", object{"id": "$uuid", "key": "new-client"})
@@ -153,6 +178,7 @@ func TestReplaceWithoutAnIDRegisters(t *testing.T) {
 }
 
 func TestReplaceRefuses(t *testing.T) {
+	shared := start(t)
 	for name, c := range map[string]struct {
 		changes object
 		status  int
@@ -167,7 +193,7 @@ func TestReplaceRefuses(t *testing.T) {
 		"blank clientId, no id": {object{"id": absent, "clientId": " "}, 400, "param_validation_error"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			s.wantRefused(s.call(http.MethodPut, clients, admin, registration(c.changes)), c.status, c.key)
 		})
 	}

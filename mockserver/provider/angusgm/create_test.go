@@ -107,12 +107,6 @@ func TestRequiredMembers(t *testing.T) {
 	}
 }
 
-// in is the same stand-in, reporting to a subtest.
-func (s standIn) in(t *testing.T) standIn {
-	s.t = t
-	return s
-}
-
 func TestLengths(t *testing.T) {
 	s := start(t)
 	longest := map[string]int{
@@ -137,6 +131,7 @@ func TestLengths(t *testing.T) {
 }
 
 func TestTakenNames(t *testing.T) {
+	shared := start(t)
 	cases := map[string]struct {
 		changes object
 		names   string
@@ -148,7 +143,7 @@ func TestTakenNames(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			got := s.call(http.MethodPost, clients, admin, registration(c.changes))
 			s.wantRefused(got, 409, "resource_already_exists")
 			if message, _ := got.body["msg"].(string); !strings.Contains(message, c.names) {

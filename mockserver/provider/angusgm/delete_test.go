@@ -8,6 +8,7 @@ import (
 )
 
 func TestDeleteTakesClientIDs(t *testing.T) {
+	shared := start(t)
 	for name, query := range map[string]string{
 		"one":      "ids=example-service",
 		"list":     "ids=example-service,example-website",
@@ -15,7 +16,7 @@ func TestDeleteTakesClientIDs(t *testing.T) {
 		"twice":    "ids=example-service,example-service",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			got := s.call(http.MethodDelete, clients+"?"+query, admin, nil)
 			s.wantStatus(got, http.StatusNoContent)
 			if got.text != "" {
@@ -39,6 +40,7 @@ func TestDeleteFreesTheNames(t *testing.T) {
 }
 
 func TestDeleteRefuses(t *testing.T) {
+	shared := start(t)
 	many := func(n int) string {
 		ids := make([]string, n)
 		for i := range ids {
@@ -65,7 +67,7 @@ func TestDeleteRefuses(t *testing.T) {
 		"a foreign alone": {"?ids=another-service", 404, "resource_not_found"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			s.wantRefused(s.call(http.MethodDelete, clients+c.query, admin, nil), c.status, c.key)
 			s.wantListed("", admin, 2)
 			s.wantListed("", foreign, 1)

@@ -6,6 +6,7 @@ import (
 )
 
 func TestEnumForms(t *testing.T) {
+	shared := start(t)
 	cases := map[string]struct{ platform, source, wantPlatform, wantSource any }{
 		"exact":                {"XCAN_OP", "XCAN_2P_SIGNIN", "XCAN_OP", "XCAN_2P_SIGNIN"},
 		"any case":             {"xcan_3rd", "Xcan_Tp_SignIn", "XCAN_3RD", "XCAN_TP_SIGNIN"},
@@ -18,7 +19,7 @@ func TestEnumForms(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			s.register(object{"platform": c.platform, "source": c.source})
 			got := s.detail("new-id")
 			s.wantMember(got, "platform", object{"value": c.wantPlatform, "message": "$string"})
@@ -26,12 +27,13 @@ func TestEnumForms(t *testing.T) {
 		})
 	}
 	t.Run("number", func(t *testing.T) {
-		s := start(t)
+		s := shared.fresh(t)
 		s.wantRefused(s.call(http.MethodPost, clients, admin, registration(object{"platform": 1})), 400, "param_validation_error")
 	})
 }
 
 func TestEnabledForms(t *testing.T) {
+	shared := start(t)
 	for name, c := range map[string]struct {
 		sent any
 		want bool
@@ -40,18 +42,19 @@ func TestEnabledForms(t *testing.T) {
 		"capitals": {"FALSE", false}, "null": {nil, true}, "absent": {absent, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			s.register(object{"enabled": c.sent})
 			s.wantMember(s.detail("new-id"), "enabled", c.want)
 		})
 	}
 	for _, wrong := range []any{"yes", 1, ""} {
-		s := start(t)
+		s := shared.fresh(t)
 		s.wantRefused(s.call(http.MethodPost, clients, admin, registration(object{"enabled": wrong})), 400, "param_validation_error")
 	}
 }
 
 func TestDateForms(t *testing.T) {
+	shared := start(t)
 	for name, c := range map[string]struct {
 		sent, want any
 	}{
@@ -60,7 +63,7 @@ func TestDateForms(t *testing.T) {
 	} {
 		for holder, secret := range map[string]any{"with a secret": "{noop}x", "without a secret": absent} {
 			t.Run(name+" "+holder, func(t *testing.T) {
-				s := start(t)
+				s := shared.fresh(t)
 				s.register(object{"clientSecretExpiresAt": c.sent, "clientSecret": secret})
 				s.wantMember(s.detail("new-id"), "clientSecretExpiresAt", c.want)
 			})
@@ -68,7 +71,7 @@ func TestDateForms(t *testing.T) {
 	}
 	for _, wrong := range []string{"2031-05-06T07:08:09Z", "2031-05-06T07:08:09", "2031-05-06", "2031-02-30 00:00:00", "string", "2031-05-06 07:08"} {
 		t.Run(wrong, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			for method, body := range map[string]object{
 				http.MethodPost:  registration(object{"clientSecretExpiresAt": wrong}),
 				http.MethodPut:   registration(object{"id": serviceID, "clientSecretExpiresAt": wrong}),
@@ -82,6 +85,7 @@ func TestDateForms(t *testing.T) {
 }
 
 func TestRedirectRules(t *testing.T) {
+	shared := start(t)
 	code := []any{"authorization_code"}
 	for name, c := range map[string]struct {
 		changes object
@@ -99,7 +103,7 @@ func TestRedirectRules(t *testing.T) {
 		"logout fragment":         {object{"postLogoutRedirectUris": []any{"https://a.example/#x"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t)
+			s := shared.fresh(t)
 			got := s.call(http.MethodPost, clients, admin, registration(c.changes))
 			if c.fits {
 				s.wantStatus(got, http.StatusCreated)
@@ -109,12 +113,12 @@ func TestRedirectRules(t *testing.T) {
 		})
 	}
 	t.Run("update to code without an address", func(t *testing.T) {
-		s := start(t)
+		s := shared.fresh(t)
 		s.wantRefused(s.call(http.MethodPatch, clients, admin, object{"id": serviceID, "authorizationGrantTypes": code}), 400, "param_validation_error")
 		s.wantMember(s.detail(serviceID), "authorizationGrantTypes", []any{"client_credentials"})
 	})
 	t.Run("update that takes the last address", func(t *testing.T) {
-		s := start(t)
+		s := shared.fresh(t)
 		s.wantRefused(s.call(http.MethodPatch, clients, admin, object{"id": websiteID, "redirectUris": []any{}}), 400, "param_validation_error")
 	})
 }
@@ -128,8 +132,9 @@ func TestScopeCharacters(t *testing.T) {
 }
 
 func TestSecretEncodings(t *testing.T) {
+	shared := start(t)
 	for _, wrong := range []string{"{argon2}x", "{bcrypt}not-a-hash", "{"} {
-		s := start(t)
+		s := shared.fresh(t)
 		s.wantRefused(s.call(http.MethodPost, clients, admin, registration(object{"clientSecret": wrong})), 400, "param_validation_error")
 		s.wantRefused(s.call(http.MethodPatch, clients, admin, object{"id": serviceID, "clientSecret": wrong}), 400, "param_validation_error")
 	}

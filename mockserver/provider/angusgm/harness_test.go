@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,8 @@ const (
 	reader  = "reader"
 	foreign = "other"
 	nobody  = ""
+	// A second administrator of the first tenant, which the tests add.
+	deputy = "deputy"
 )
 
 type object = map[string]any
@@ -47,20 +50,46 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-func (c *clock) Advance(d time.Duration) {
+func (c *clock) Set(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+	c.now = now
 }
+
+func (c *clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 
 // standIn is a running stand-in with the default world.
 type standIn struct {
-	t     *testing.T
-	url   string
-	clock *clock
+	t      *testing.T
+	url    string
+	clock  *clock
+	server *mocktest.Server
 }
 
-func start(t *testing.T) standIn { return startWith(t, nil) }
+// start is called once a test, which then runs beside the others.
+func start(t *testing.T) standIn {
+	t.Helper()
+	t.Parallel()
+	return startWith(t, nil)
+}
+
+// fresh puts the world and the clock back, for a subtest. It is cheaper than
+// another start, and subtests of one stand-in must not run side by side.
+func (s standIn) fresh(t *testing.T) standIn {
+	t.Helper()
+	s = s.in(t)
+	s.clock.Set(noon)
+	if err := s.server.Reset(t.Context()); err != nil {
+		t.Fatalf("reset the stand-in: %v", err)
+	}
+	return s
+}
+
+// in is the same stand-in, reporting to a subtest.
+func (s standIn) in(t *testing.T) standIn {
+	s.t = t
+	return s
+}
 
 func startWith(t *testing.T, settings fixtures.Settings) standIn {
 	t.Helper()
@@ -71,10 +100,12 @@ func startWith(t *testing.T, settings fixtures.Settings) standIn {
 	world.Realms = maps.Clone(world.Realms)
 	own := world.Realms["angusgm"]
 	own.Settings = settings
+	own.Principals = append(slices.Clip(own.Principals),
+		fixtures.Principal{Name: "deputy", Token: deputy, Role: fixtures.RoleAdmin, Tenants: []string{"1"}})
 	world.Realms["angusgm"] = own
 	at := &clock{now: noon}
 	server := mocktest.Start(t, mockserver.Options{World: &world, Clock: at.Now})
-	return standIn{t: t, url: server.URL, clock: at}
+	return standIn{t: t, url: server.URL, clock: at, server: server}
 }
 
 // answer is what came back.

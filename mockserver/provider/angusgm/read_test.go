@@ -76,14 +76,22 @@ func TestReaderSeesNoSecretAndWritesNothing(t *testing.T) {
 
 func TestTenantsAreApart(t *testing.T) {
 	s := start(t)
-	missing := s.call(http.MethodGet, clients+"/unknown", foreign, nil)
-	hidden := s.call(http.MethodGet, clients+"/"+serviceID, foreign, nil)
-	s.wantRefused(missing, 404, "resource_not_found")
-	s.wantRefused(hidden, 404, "resource_not_found")
-	if want := strings.ReplaceAll(missing.text, "unknown", serviceID); hidden.text != want {
-		t.Errorf("want a foreign client refused like an unknown one, %s, got %s", want, hidden.text)
+	for name, ask := range map[string]func(id, clientID string) answer{
+		"GET":   func(id, _ string) answer { return s.call(http.MethodGet, clients+"/"+id, foreign, nil) },
+		"PATCH": func(id, _ string) answer { return s.call(http.MethodPatch, clients, foreign, object{"id": id}) },
+		"PUT": func(id, _ string) answer {
+			return s.call(http.MethodPut, clients, foreign, registration(object{"id": id}))
+		},
+		"DELETE": func(_, id string) answer { return s.call(http.MethodDelete, clients+"?ids="+id, foreign, nil) },
+	} {
+		missing, hidden := ask("unknown", "unknown"), ask(serviceID, "example-service")
+		s.wantRefused(missing, 404, "resource_not_found")
+		s.wantRefused(hidden, 404, "resource_not_found")
+		want := strings.NewReplacer(serviceID, "unknown", "example-service", "unknown").Replace(hidden.text)
+		if missing.text != want || !strings.Contains(want, "Client[unknown]") {
+			t.Errorf("%s: want a foreign client refused like an unknown one, got %s and %s", name, hidden.text, missing.text)
+		}
 	}
-	s.wantRefused(s.call(http.MethodPatch, clients, foreign, object{"id": serviceID}), 404, "resource_not_found")
 	s.wantListed("", foreign, 1)
 
 	s.wantRefused(s.call(http.MethodPost, clients, admin, registration(object{"tenantId": "2"})), 403, "forbidden")

@@ -41,6 +41,7 @@ func New() provider.Provider {
 		Doors: []provider.Door{
 			{Prefix: "/api/v3/", Refuse: refuse},
 			{Prefix: "/oidc/", Refuse: dialect.RefuseCall},
+			{Prefix: "/{appId}/oidc/", Refuse: dialect.RefuseCall},
 		},
 	}
 }

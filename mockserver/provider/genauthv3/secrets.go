@@ -35,10 +35,11 @@ func getSecret(ctx context.Context, call *provider.Call) (provider.Reply, error)
 func checkSecret(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 	body := call.Object()
 	c, err := call.Store.Get(ctx, call.Key(wire.Text(body, "appId")))
-	if err != nil && client.KindOf(err) != client.NotFound {
+	known := client.KindOf(err) != client.NotFound
+	if err != nil && known {
 		return provider.Reply{}, err
 	}
-	if err != nil || !c.Accepts(wire.Text(body, "appSecret"), call.Now) {
+	if !known || !c.Accepts(wire.Text(body, "appSecret"), call.Now) {
 		return succeed(call, wire.Object{"valid": false, "message": "the application id or its secret is wrong"}), nil
 	}
 	return succeed(call, wire.Object{"valid": true}), nil

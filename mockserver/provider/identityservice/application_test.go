@@ -52,7 +52,7 @@ func TestRegister(t *testing.T) {
 	made := s.ok(http.MethodPost, applicationsPath, `{
 		"clientId": "fresh-app", "displayName": "Fresh", "type": "confidential", "grantTypes": ["client_credentials"],
 		"scopes": ["email"], "allowRegister": true, "definedRoles": [{"name": "owner"}], "applicationType": "web",
-		"clientSecret": "chosen", "tenant": "globex"}`)
+		"clientSecret": "chosen", "tenant": "globex", "appSwitcherProductId": "7"}`)
 	value := made.member("clientSecret")
 	if diff := cmp.Diff(map[string]any{"clientId": "fresh-app", "clientSecret": value}, made.object()); diff != "" || value == "" {
 		t.Errorf("the registration differs (-want +got):\n%s", diff)
@@ -66,7 +66,7 @@ func TestRegister(t *testing.T) {
 	shown := s.ok(http.MethodGet, applicationsPath+"/fresh-app", "").object()
 	for name, want := range map[string]any{
 		"displayName": "Fresh", "allowRegister": true, "definedRoles": []any{map[string]any{"name": "owner"}},
-		"tenant": "acme", "clientSecret": nil,
+		"tenant": "acme", "clientSecret": nil, "appSwitcherProductId": nil,
 	} {
 		if diff := cmp.Diff(want, shown[name]); diff != "" {
 			t.Errorf("%s differs (-want +got):\n%s", name, diff)
@@ -97,5 +97,22 @@ func TestRegisterRefuses(t *testing.T) {
 			got := s.send(request{Method: http.MethodPost, Path: applicationsPath, Authorization: "Bearer token", Body: body})
 			wantServiceError(t, got, http.StatusBadRequest)
 		})
+	}
+}
+
+// TestRegisterNamesTheTakenMember demands one answer for a name of the caller's own
+// tenant and of another.
+func TestRegisterNamesTheTakenMember(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	want := []any{"/clientId: the name is taken"}
+	for _, taken := range []string{"my-app", "other-app"} {
+		got := s.send(request{
+			Method: http.MethodPost, Path: applicationsPath, Authorization: "Bearer token", Body: fmt.Sprintf(`{"clientId": %q}`, taken),
+		})
+		wantServiceError(t, got, http.StatusBadRequest)
+		if diff := cmp.Diff(want, got.object()["errors"]); diff != "" {
+			t.Errorf("%s: errors differ (-want +got):\n%s", taken, diff)
+		}
 	}
 }

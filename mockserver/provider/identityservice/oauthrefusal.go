@@ -60,9 +60,6 @@ func spell(f oauth.Failure, grant string) provider.Reply {
 	}
 	if !known {
 		words = spelling{status: f.StatusOf(), code: f.Code, why: f.Description}
-		if f.Code == oauth.InvalidClient {
-			words.status = http.StatusUnauthorized
-		}
 	}
 	body := wire.Object{"error": words.code, "error_description": words.why}
 	if words.number != "" {

@@ -43,6 +43,9 @@ func New() provider.Provider {
 		Authenticators: map[string]provider.Authenticator{"bearer": bearer(tokens)},
 		Doors: []provider.Door{
 			{Prefix: "/api/tenants/", Refuse: refuse},
+			{Prefix: "/no-access-callback", Refuse: refuse},
+			{Prefix: "/_/op-dashboard", Refuse: refuse},
+			{Prefix: "/profile", Refuse: refuse},
 			{Prefix: "/connect/", Refuse: refuseOAuth},
 			{Prefix: paths.Keys, Refuse: refuseOAuth},
 			{Prefix: discoveryPath, Refuse: refuseOAuth},

@@ -161,6 +161,13 @@ func TestIntrospectionAndRevocation(t *testing.T) {
 	if got := about("/connect/introspect", "my-app", "wrong", access); got.status != http.StatusUnauthorized {
 		t.Errorf("introspection with a wrong secret: got status %d, want 401", got.status)
 	}
+	// Only at the token endpoint does a grant change the words of a refusal.
+	nameless := s.send(request{
+		Method: http.MethodPost, Path: "/connect/introspect", Form: url.Values{"token": {access}, "grant_type": {"client_credentials"}},
+	})
+	if nameless.status != http.StatusUnauthorized || !strings.HasSuffix(nameless.member("error_uri"), "/ID2029") {
+		t.Errorf("introspection without credentials: got %d %s, want 401 and ID2029", nameless.status, nameless.text)
+	}
 	if got := about("/connect/revoke", "other-app", otherSecret, access); got.status != http.StatusBadRequest {
 		t.Errorf("revocation by another client: got status %d, want 400", got.status)
 	}

@@ -3,7 +3,7 @@ package authing
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the vendor's signature is HMAC-SHA1
+	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
 	"slices"

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -75,11 +76,7 @@ func full(id string) client.Client {
 var compareClients = cmp.Options{
 	cmp.Comparer(func(a, b client.Value) bool { return a.Reveal() == b.Reveal() }),
 	cmp.Transformer("members", func(a client.Attributes) map[string]any {
-		members := make(map[string]any, a.Len())
-		for name, value := range a.All() {
-			members[name] = value
-		}
-		return members
+		return maps.Collect(a.All())
 	}),
 }
 

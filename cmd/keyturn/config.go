@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// configFlag names the file of settings. It is the one flag that the file itself
+// cannot hold.
+const configFlag = "config"
+
+// applyFile fills the flags that neither the command line nor the environment gave,
+// from the YAML file that configFlag names, if any. Its keys are the flags' names.
+func applyFile(cmd *cobra.Command) error {
+	file := cmd.Flags().Lookup(configFlag).Value.String()
+	if file == "" {
+		return nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", configFlag, err)
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if root.Kind == 0 {
+		return nil // nothing but comments
+	}
+	content := root.Content[0]
+	if content.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d: want keys with values, such as \"addr: 127.0.0.1:7070\"", file, content.Line)
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(content.Content); i += 2 {
+		key, value := content.Content[i], content.Content[i+1]
+		place := fmt.Sprintf("%s:%d: %s", file, key.Line, key.Value)
+		flag := flagOf(cmd, key.Value)
+		switch {
+		case flag == nil || flag.Name == configFlag:
+			return fmt.Errorf("%s:%d: unknown key %q, the nearest is %q", file, key.Line, key.Value, nearest(key.Value, fileKeys(cmd)))
+		case seen[key.Value]:
+			return fmt.Errorf("%s is given a second time", place)
+		}
+		seen[key.Value] = true
+		texts, err := textsOf(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", place, err)
+		}
+		if err := fill(flag, place, texts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// textsOf reads a plain value or a list of them, as written.
+func textsOf(node *yaml.Node) ([]string, error) {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		if node.ShortTag() == "!!null" {
+			return nil, fmt.Errorf("want a value, there is none")
+		}
+		return []string{node.Value}, nil
+	case yaml.SequenceNode:
+		texts := []string{}
+		for _, item := range node.Content {
+			if item.Kind != yaml.ScalarNode {
+				return nil, fmt.Errorf("want a list of plain values")
+			}
+			texts = append(texts, item.Value)
+		}
+		return texts, nil
+	default:
+		return nil, fmt.Errorf("want a plain value")
+	}
+}
+
+// fill sets a flag from another place, unless one that comes first gave it.
+func fill(flag *pflag.Flag, place string, texts []string) error {
+	if flag.Changed {
+		return nil
+	}
+	var err error
+	list, isList := flag.Value.(pflag.SliceValue)
+	switch {
+	case isList:
+		err = list.Replace(texts)
+	case len(texts) != 1:
+		err = fmt.Errorf("want one value")
+	default:
+		err = flag.Value.Set(texts[0])
+	}
+	if err != nil {
+		return fmt.Errorf("%s is %q: %w", place, strings.Join(texts, ","), err)
+	}
+	flag.Changed = true
+	return nil
+}
+
+// flagOf finds a flag of the command's own.
+func flagOf(cmd *cobra.Command, name string) *pflag.Flag {
+	flag := cmd.Flags().Lookup(name)
+	if flag != nil && flag.Name == "help" {
+		return nil
+	}
+	return flag
+}
+
+func fileKeys(cmd *cobra.Command) []string {
+	var keys []string
+	for _, name := range flagNames(cmd) {
+		if name != configFlag {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "help" {
+			names = append(names, flag.Name)
+		}
+	})
+	return names
+}

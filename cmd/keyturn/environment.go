@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const variablePrefix = "KEYTURN_"
+
+// variableOf is the environment variable that stands for a flag.
+func variableOf(flag string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// applyEnvironment fills the flags of the command that its line did not give. An
+// empty variable counts as not set, as compose files like to write it. A variable
+// with our prefix that no command knows is a mistake, which would else go unseen.
+func applyEnvironment(cmd *cobra.Command, environ []string) error {
+	known := variables(cmd.Root())
+	for _, line := range environ {
+		name, _, _ := strings.Cut(line, "=")
+		if strings.HasPrefix(name, variablePrefix) && !known[name] && !fromKubernetes(name) {
+			return fmt.Errorf("unknown environment variable %s, the nearest is %s", name, nearest(name, keys(known)))
+		}
+	}
+	for _, name := range flagNames(cmd) {
+		variable := variableOf(name)
+		value := lookup(environ, variable)
+		if value == "" {
+			continue
+		}
+		texts := []string{value}
+		flag := flagOf(cmd, name)
+		if flag.Value.Type() == "list" {
+			texts = strings.Split(value, ",")
+		}
+		if err := fill(flag, variable, texts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// variables are those of every command below this one: an image sets them for all.
+func variables(cmd *cobra.Command) map[string]bool {
+	known := map[string]bool{}
+	for _, child := range cmd.Commands() {
+		if child.Name() == "completion" || child.Name() == "help" {
+			continue // cobra's own read no variables
+		}
+		for _, name := range flagNames(child) {
+			known[variableOf(name)] = true
+		}
+		for name := range variables(child) {
+			known[name] = true
+		}
+	}
+	return known
+}
+
+// fromKubernetes reports whether the variable is one of those that Kubernetes sets
+// in every container of a namespace with a Service called keyturn.
+func fromKubernetes(name string) bool {
+	rest := strings.TrimPrefix(name, variablePrefix)
+	return strings.HasPrefix(rest, "SERVICE_") || rest == "PORT" || strings.HasPrefix(rest, "PORT_")
+}
+
+// lookup returns the last value of a variable, empty when it is not set.
+func lookup(environ []string, name string) string {
+	value := ""
+	for _, line := range environ {
+		if text, found := strings.CutPrefix(line, name+"="); found {
+			value = text
+		}
+	}
+	return value
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// places are the addresses of a server that listens.
+type places struct {
+	URL      string `json:"url"`
+	AdminURL string `json:"admin_url"`
+}
+
+// placesOf names the server the way this machine reaches it.
+func placesOf(addr net.Addr) places {
+	host, port := "localhost", ""
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		port = strconv.Itoa(tcp.Port)
+		if !tcp.IP.IsUnspecified() {
+			host = tcp.IP.String()
+		}
+	}
+	url := "http://" + net.JoinHostPort(host, port)
+	return places{URL: url, AdminURL: url + "/__admin"}
+}
+
+// writeReady writes the file in one step, so that whoever waits for it never reads
+// half of it. Only the user may read it, as it says where secrets are to be had.
+func writeReady(file string, at places) error {
+	text, err := json.Marshal(at)
+	if err != nil {
+		return err
+	}
+	draft, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(draft.Name()) // gone already when all went well
+	if _, err := draft.Write(append(text, '\n')); err != nil {
+		draft.Close()
+		return err
+	}
+	if err := draft.Close(); err != nil {
+		return err
+	}
+	return os.Rename(draft.Name(), file)
+}

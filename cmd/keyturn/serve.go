@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver"
+)
+
+const defaultAddr = "127.0.0.1:7070"
+
+// serveSettings are the flags of serve.
+type serveSettings struct {
+	addr        string
+	allowRemote bool
+	readyFile   string
+	world       string
+	publicURL   string
+	adminHosts  []string
+	logFormat   string
+	logLevel    slog.Level
+	drain       time.Duration
+	validation  string
+}
+
+func newServe() *cobra.Command {
+	s := &serveSettings{}
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the stand-in",
+		Long: `Starts the stand-in and prints, for each API, a request that works as it stands.
+
+Every flag can also be a variable, KEYTURN_ADDR for --addr and KEYTURN_LOG_LEVEL for
+--log-level, or a key of the --config file, addr and log-level. A flag comes before
+a variable, a variable before the file.
+
+SIGINT or SIGTERM lets the requests under way finish; a second one does not wait.
+
+To measure what the checks against the documents cost, there is --validation off.
+Nothing else is a reason to use it.`,
+		Example: `  keyturn serve
+  keyturn serve --world my-world.yaml --log-level debug
+  keyturn serve --addr 127.0.0.1:0 --ready-file ready.json     any free port, for scripts
+  keyturn serve --addr 0.0.0.0:7070 --allow-remote             in a container`,
+		Args: cobra.NoArgs,
+	}
+	s.register(cmd)
+	cmd.RunE = running(func(cmd *cobra.Command, _ []string) error {
+		if err := applyEnvironment(cmd, os.Environ()); err != nil {
+			return usage{err}
+		}
+		if err := applyFile(cmd); err != nil {
+			return usage{err}
+		}
+		if _, set := os.LookupEnv("GOGC"); !set {
+			// The live heap is a few MB, so collections would come often. Letting
+			// it grow to five times that costs some 12 MB and saves most of them.
+			debug.SetGCPercent(400)
+		}
+		return s.run(cmd)
+	})
+	return cmd
+}
+
+func (s *serveSettings) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.Var(newSetting(&s.addr, defaultAddr, "addr", parseAddr), "addr", "`HOST:PORT` to listen at; port 0 is any free one")
+	remote := flags.VarPF(newSetting(&s.allowRemote, false, "bool", parseBool), "allow-remote", "", "listen at an address that other machines can reach")
+	remote.NoOptDefVal = "true"
+	flags.Var(newSetting(&s.readyFile, "", "file", parseText), "ready-file", "`FILE` to write once it listens: JSON with url and admin_url")
+	flags.Var(newSetting(&s.world, "", "file", parseText), "world", "`FILE` with what exists at the start (default: the documents' examples)")
+	flags.Var(newSetting(&s.publicURL, "", "url", parseURL), "public-url", "base `URL` of addresses in replies (default: as the caller wrote it)")
+	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host `NAME` under which /__admin answers; repeatable")
+	flags.Var(newSetting(&s.logFormat, "text", "word", oneOf("text", "json")), "log-format", "`text` or json, on standard error")
+	flags.Var(newSetting(&s.logLevel, slog.LevelInfo, "word", parseLevel), "log-level", "`debug`, info, warn or error")
+	flags.Var(newSetting(&s.drain, 5*time.Second, "duration", parsePositive), "drain-timeout", "how `long` requests may go on after a signal")
+	flags.Var(newSetting(&s.validation, "on", "word", oneOf("on", "off")), "validation", "`on` or off")
+	_ = flags.MarkHidden("validation") // it fails only for a flag that does not exist
+	flags.Var(newSetting(new(string), "", "file", parseText), configFlag, "YAML `FILE` with these settings")
+}
+
+func (s *serveSettings) run(cmd *cobra.Command) error {
+	ctx := cmd.Context()
+	if !s.allowRemote && !isLoopback(s.addr) {
+		return usage{fmt.Errorf("addr is %q, which other machines can reach, and the admin plane asks for no credentials: "+
+			"want a loopback address, or --allow-remote", s.addr)}
+	}
+	options, err := s.options(cmd)
+	if err != nil {
+		return usage{err}
+	}
+	server, err := mockserver.New(ctx, options)
+	if err != nil && options.World != nil {
+		return usage{err}
+	} else if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	if err != nil {
+		return fmt.Errorf("addr: %w", err)
+	}
+	defer listener.Close()
+	at := placesOf(listener.Addr())
+	if s.readyFile != "" {
+		if err := writeReady(s.readyFile, at); err != nil {
+			return fmt.Errorf("ready-file: %w", err)
+		}
+	}
+	if err := printBanner(cmd.OutOrStdout(), at, s.world); err != nil {
+		return err
+	}
+	options.Logger.InfoContext(ctx, "listening", "url", at.URL)
+	return mockserver.Serve(ctx, listener, server, mockserver.Limits{Drain: s.drain}, options.Logger)
+}
+
+func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) {
+	options := mockserver.Options{
+		PublicURL: s.publicURL, AdminHosts: s.adminHosts, Unchecked: s.validation == "off", Logger: s.logger(cmd),
+	}
+	if s.world == "" {
+		return options, nil
+	}
+	data, err := os.ReadFile(s.world)
+	if err != nil {
+		return options, fmt.Errorf("world: %w", err)
+	}
+	world, err := fixtures.ParseWorld(s.world, data)
+	if err != nil {
+		return options, fmt.Errorf("world: %w", err)
+	}
+	options.World = &world
+	return options, nil
+}
+
+func (s *serveSettings) logger(cmd *cobra.Command) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.logLevel}
+	if s.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), options))
+	}
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), options))
+}
+
+func isLoopback(addr string) bool {
+	host, _, _ := net.SplitHostPort(addr)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}

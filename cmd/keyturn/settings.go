@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/keyturn/keyturn/mockserver"
+)
+
+// setting is a flag value of any type. Its parser's errors say what was expected,
+// whether the text came from a flag, a variable or a file.
+type setting[T any] struct {
+	target *T
+	kind   string
+	parse  func(string) (T, error)
+}
+
+func newSetting[T any](target *T, initial T, kind string, parse func(string) (T, error)) pflag.Value {
+	*target = initial
+	return &setting[T]{target: target, kind: kind, parse: parse}
+}
+
+func (s *setting[T]) Set(text string) error {
+	value, err := s.parse(text)
+	if err == nil {
+		*s.target = value
+	}
+	return err
+}
+
+func (s *setting[T]) String() string {
+	if s == nil || s.target == nil {
+		return ""
+	}
+	return fmt.Sprint(*s.target)
+}
+
+func (s *setting[T]) Type() string { return s.kind }
+
+// listSetting is a flag that may be given several times, or once with commas.
+type listSetting struct {
+	target *[]string
+	parse  func(string) (string, error)
+	given  bool
+}
+
+func (l *listSetting) Set(text string) error {
+	parsed, err := l.parseAll(strings.Split(text, ","))
+	if err != nil {
+		return err
+	}
+	if !l.given {
+		*l.target = nil
+	}
+	l.given = true
+	*l.target = append(*l.target, parsed...)
+	return nil
+}
+
+func (l *listSetting) Replace(texts []string) error {
+	parsed, err := l.parseAll(texts)
+	if err == nil {
+		*l.target = parsed
+	}
+	return err
+}
+
+func (l *listSetting) parseAll(texts []string) ([]string, error) {
+	var all []string
+	for _, text := range texts {
+		parsed, err := l.parse(strings.TrimSpace(text))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, parsed)
+	}
+	return all, nil
+}
+
+func (l *listSetting) Append(text string) error { return l.Set(text) }
+func (l *listSetting) GetSlice() []string       { return *l.target }
+func (l *listSetting) String() string           { return strings.Join(*l.target, ",") }
+func (l *listSetting) Type() string             { return "list" }
+
+func parseText(text string) (string, error) { return text, nil }
+
+func parseBool(text string) (bool, error) {
+	switch text {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, errors.New("want true or false")
+}
+
+func parsePositive(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, errors.New(`want a duration above zero, such as "500ms" or "5s"`)
+	}
+	return d, nil
+}
+
+func parseURL(text string) (string, error) {
+	return text, mockserver.CheckPublicURL(text)
+}
+
+func parseHost(text string) (string, error) {
+	if text == "" || strings.ContainsAny(text, "/@ ") {
+		return "", errors.New(`want a host name without a scheme or path, such as "keyturn.example.com"`)
+	}
+	return text, nil
+}
+
+func parseAddr(text string) (string, error) {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", errors.New(`want HOST:PORT, such as "127.0.0.1:7070", where port 0 is any free one`)
+	}
+	return text, nil
+}
+
+func oneOf(words ...string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if !slices.Contains(words, text) {
+			return "", fmt.Errorf("want one of %s", strings.Join(words, ", "))
+		}
+		return text, nil
+	}
+}
+
+func parseLevel(text string) (slog.Level, error) {
+	var level slog.Level
+	if _, err := oneOf("debug", "info", "warn", "error")(text); err != nil {
+		return level, err
+	}
+	return level, level.UnmarshalText([]byte(text))
+}

@@ -1,0 +1,26 @@
+package admin
+
+import (
+	"testing"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/provider"
+)
+
+func TestEveryKindHasAStatus(t *testing.T) {
+	for _, kind := range client.Kinds() {
+		reply := refuse(nil, client.Errorf(kind, "why").At("/field"))
+		if reply.Status < 400 || reply.Status > 499 {
+			t.Errorf("%s: got status %d, want one of the client's errors", kind, reply.Status)
+		}
+		if got := reply.Header.Get(provider.ProblemHeader); got != kind.String() {
+			t.Errorf("%s: got header %q", kind, got)
+		}
+	}
+	if len(statuses) != len(client.Kinds()) {
+		t.Errorf("the table has %d kinds, want %d", len(statuses), len(client.Kinds()))
+	}
+	if got := refuse(nil, client.Errorf(client.Internal, "why")).Status; got != 500 {
+		t.Errorf("internal: got status %d, want 500", got)
+	}
+}

@@ -1,0 +1,104 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/mocktest"
+)
+
+// journalled is a stand-in whose journal holds five synthetic entries.
+func journalled(t *testing.T) string {
+	standIn := mocktest.Start(t, mockserver.Options{Journal: journal.Bounds{Entries: 5}})
+	header := http.Header{"Content-Type": {"application/json"}}
+	for _, e := range []journal.Entry{
+		{Provider: "forgotten"},
+		{Provider: "a", Operation: "rotate", Status: 200, RequestHeader: header, RequestBody: []byte(`{"clientSecret":"hush-hush"}`)},
+		{Provider: "a", Operation: "list", Status: 200, Target: "/list?note=hush-hush"},
+		{Provider: "b", Operation: "list", Status: 400, Violation: "missing: /name"},
+		{Status: 404, Violation: "no-route"},
+		{Provider: "b", Operation: "rotate", Status: 200, ReplyHeader: header, ReplyBody: []byte(`{"ok":true}`)},
+	} {
+		e.At, e.Duration, e.Method = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), 1500*time.Microsecond, "POST"
+		standIn.Journal().Record(e)
+	}
+	return standIn.URL + "/__admin/requests"
+}
+
+func TestListRequests(t *testing.T) {
+	url := journalled(t)
+	tests := map[string]struct {
+		query string
+		want  []float64
+	}{
+		"all, newest last": {"", []float64{2, 3, 4, 5, 6}},
+		"limit":            {"?limit=2", []float64{5, 6}},
+		"after":            {"?after=4", []float64{5, 6}},
+		"provider":         {"?provider=a", []float64{2, 3}},
+		"nobody's":         {"?provider=", []float64{5}},
+		"operation":        {"?operation=rotate", []float64{2, 6}},
+		"status":           {"?status=400", []float64{4}},
+		"violations":       {"?violations=true", []float64{4, 5}},
+		"no violations":    {"?violations=false", []float64{2, 3, 6}},
+		"together":         {"?provider=b&operation=rotate&status=200&limit=1", []float64{6}},
+		"none":             {"?provider=c", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := ask(t, "GET", url+test.query, "")
+			if got.status != 200 {
+				t.Fatalf("got %+v", got)
+			}
+			var ids []float64
+			for _, entry := range got.tree(t)["entries"].([]any) {
+				ids = append(ids, entry.(map[string]any)["id"].(float64))
+			}
+			if diff := cmp.Diff(test.want, ids); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestListedRequestsAreRedacted(t *testing.T) {
+	got := ask(t, "GET", journalled(t), "")
+	if strings.Contains(got.body, "hush") {
+		t.Errorf("a secret is shown in %s", got.body)
+	}
+	tree := got.tree(t)
+	if tree["evicted"] != float64(1) || tree["bounds"].(map[string]any)["entries"] != float64(5) {
+		t.Errorf("got evicted %v and bounds %v", tree["evicted"], tree["bounds"])
+	}
+	last := tree["entries"].([]any)[4]
+	want := map[string]any{
+		"id": 6.0, "at": "2026-01-02T03:04:05Z", "took_ms": 1.5, "provider": "b", "operation": "rotate", "method": "POST", "url": "",
+		"request": map[string]any{"headers": map[string]any{}, "body": nil}, "status": 200.0,
+		"reply":     map[string]any{"headers": map[string]any{"Content-Type": []any{"application/json"}}, "body": map[string]any{"ok": true}},
+		"violation": "",
+	}
+	if diff := cmp.Diff(want, last); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestASecretOfAFilteredEntryIsStillKnown(t *testing.T) {
+	if got := ask(t, "GET", journalled(t)+"?operation=list", ""); strings.Contains(got.body, "hush") {
+		t.Errorf("a secret is shown in %s", got.body)
+	}
+}
+
+func TestClearRequests(t *testing.T) {
+	url := journalled(t)
+	if got := ask(t, "DELETE", url, ""); got.status != 204 {
+		t.Fatalf("got %+v", got)
+	}
+	if tree := ask(t, "GET", url, "").tree(t); len(tree["entries"].([]any)) != 0 || tree["evicted"] != 0.0 {
+		t.Errorf("got %v", tree)
+	}
+}

@@ -1,0 +1,127 @@
+package mockserver_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/keyturn/keyturn/"
+
+// arrows lists, for each package of the stand-in, the packages of this module that
+// it may import; a trailing /… means everything below. A package that is missing
+// here fails the test: where it belongs has to be decided.
+var arrows = map[string][]string{
+	"specs":                       nil,
+	"specs/internal/prose":        nil,
+	"specs/internal/compact":      {"specs/internal/prose"},
+	"fixtures":                    nil,
+	"mockserver/build":            nil,
+	"mockserver/wire":             nil,
+	"mockserver/client":           nil,
+	"mockserver/store":            {"mockserver/client"},
+	"mockserver/store/storetest":  {"mockserver/client", "mockserver/store"},
+	"mockserver/store/memory":     {"mockserver/client", "mockserver/store"},
+	"mockserver/contract":         {"mockserver/client", "mockserver/wire"},
+	"mockserver/journal":          {"mockserver/wire"},
+	"mockserver/realm":            {"fixtures", "mockserver/client", "mockserver/wire"},
+	"mockserver/provider":         {"mockserver/client", "mockserver/contract", "mockserver/realm", "mockserver/store", "mockserver/wire"},
+	"mockserver/oauth":            {"mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/wire"},
+	"mockserver/realm/authing":    {"fixtures", "mockserver/client", "mockserver/oauth", "mockserver/provider", "mockserver/realm", "mockserver/store"},
+	"mockserver/provider/*":       {"fixtures", "mockserver/client", "mockserver/contract", "mockserver/oauth", "mockserver/provider", "mockserver/realm", "mockserver/realm/authing", "mockserver/store", "mockserver/wire"},
+	"mockserver/admin":            {"fixtures", "specs", "mockserver/build", "mockserver/client", "mockserver/contract", "mockserver/journal", "mockserver/provider", "mockserver/realm", "mockserver/wire"},
+	"mockserver":                  {"fixtures", "specs", "mockserver/…"},
+	"mockserver/mocktest":         {"mockserver"},
+	"mockserver/internal/apitest": nil,
+	"mockserver/sdktest":          nil,
+	"mockserver/benchtest":        nil,
+	"cmd/keyturn":                 {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build"},
+}
+
+// foreign lists packages that only some of ours may import.
+var foreign = map[string][]string{
+	"github.com/testcontainers/testcontainers-go": {"docker/mockcontainer"},
+	"github.com/spf13/cobra":                      {"cmd/keyturn"},
+	"github.com/gorilla/mux":                      {"mockserver"},
+	"testing":                                     {"mockserver/store/storetest", "mockserver/mocktest", "mockserver/internal/apitest"},
+}
+
+type goPackage struct {
+	ImportPath   string   `json:"ImportPath"`
+	Imports      []string `json:"Imports"`
+	TestImports  []string `json:"TestImports"`
+	XTestImports []string `json:"XTestImports"`
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	decoder := json.NewDecoder(strings.NewReader(string(output)))
+	for {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// TestArrows keeps the directions of imports.
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	packages := listPackages(t)
+	if len(packages) < 15 {
+		t.Fatalf("go list found %d packages, which cannot be all", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, decided := arrows[ruleOf(name)]
+		if !decided {
+			t.Errorf("package %s has no place in the table of arrows", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			own, inside := strings.CutPrefix(imported, module)
+			if inside && !permits(allowed, own) {
+				t.Errorf("%s imports %s", name, own)
+			}
+			if only, restricted := foreign[imported]; restricted && !slices.Contains(only, name) {
+				t.Errorf("%s imports %s, which only %v may", name, imported, only)
+			}
+		}
+		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			if crossesTheRule(name, strings.TrimPrefix(imported, module)) {
+				t.Errorf("%s imports %s: the referee shares only data with the player", name, imported)
+			}
+		}
+	}
+}
+
+func ruleOf(name string) string {
+	if vendor, ok := strings.CutPrefix(name, "mockserver/provider/"); ok && !strings.Contains(vendor, "/") {
+		return "mockserver/provider/*"
+	}
+	return name
+}
+
+func permits(allowed []string, imported string) bool {
+	return slices.ContainsFunc(allowed, func(pattern string) bool {
+		below, tree := strings.CutSuffix(pattern, "…")
+		return pattern == imported || tree && strings.HasPrefix(imported, below)
+	})
+}
+
+func crossesTheRule(from, to string) bool {
+	in := func(name, room string) bool { return name == room || strings.HasPrefix(name, room+"/") }
+	return in(from, "conformance") && in(to, "mockserver") || in(from, "mockserver") && in(to, "conformance")
+}

@@ -1,0 +1,79 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Limits bound what one client may take from a server that others use too. A zero
+// value of any means its default.
+type Limits struct {
+	// ReadHeader and Read bound the time from the first byte of a request to the
+	// end of its header and of its body.
+	ReadHeader, Read time.Duration
+	// Write bounds the time from the end of the header to the end of the reply.
+	Write time.Duration
+	// Idle bounds the time between two requests of a connection.
+	Idle time.Duration
+	// Drain bounds the wait for requests that are under way at the end.
+	Drain time.Duration
+	// HeaderBytes bounds the size of a request's header.
+	HeaderBytes int
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		ReadHeader:  orDefault(l.ReadHeader, 5*time.Second),
+		Read:        orDefault(l.Read, 30*time.Second),
+		Write:       orDefault(l.Write, 30*time.Second),
+		Idle:        orDefault(l.Idle, time.Minute),
+		Drain:       orDefault(l.Drain, 5*time.Second),
+		HeaderBytes: orDefault(l.HeaderBytes, 64<<10),
+	}
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// Serve answers on the listener until the context is done. Then it takes no more
+// connections, gives the requests that are under way until the drain limit, cuts
+// off what is left, and returns nil. An error means that it could not go on.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, limits Limits, logger *slog.Logger) error {
+	limits = limits.withDefaults()
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: limits.ReadHeader,
+		ReadTimeout:       limits.Read,
+		WriteTimeout:      limits.Write,
+		IdleTimeout:       limits.Idle,
+		MaxHeaderBytes:    limits.HeaderBytes,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(listener) }()
+	select {
+	case err := <-stopped:
+		return err
+	case <-ctx.Done():
+	}
+	logger.Info("draining", "limit", limits.Drain)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Drain)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		logger.Warn("requests were cut off", "error", err)
+		_ = server.Close() // what it could not close is gone with the process
+	}
+	if err := <-stopped; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
