@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,13 +38,19 @@ type router struct {
 	kinds     map[string]realm.Kind
 	kindNames []string
 	methods   []string
+	// taken guards against two operations at one path, of which mux would
+	// silently serve the first.
+	taken map[string]string
 }
+
+var variables = regexp.MustCompile(`\{[^/]*\}`)
 
 func newRouter(providers []provider.Provider) (*router, error) {
 	r := &router{
 		mux:       mux.NewRouter().UseEncodedPath().SkipClean(true),
 		providers: providers,
 		kinds:     map[string]realm.Kind{},
+		taken:     map[string]string{},
 	}
 	operations, err := compileAll(providers)
 	if err != nil {
@@ -108,6 +115,11 @@ func (r *router) add(p *provider.Provider, operations []*contract.Operation, met
 		}
 		for _, method := range allowed {
 			methods[method] = true
+			shape := method + " " + variables.ReplaceAllString(op.Path, "{}")
+			if other, taken := r.taken[shape]; taken {
+				return fmt.Errorf("%s %s is the operation %s already", method, op.Path, other)
+			}
+			r.taken[shape] = op.ID
 		}
 		r.mux.Path(op.Path).Methods(allowed...).Handler(bound)
 	}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -26,13 +29,20 @@ func applyFile(cmd *cobra.Command) error {
 		return fmt.Errorf("--%s: %w", configFlag, err)
 	}
 	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
+		return nil // nothing but comments
+	} else if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if root.Kind == 0 {
-		return nil // nothing but comments
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: want one YAML document, there is more", file)
 	}
-	content := root.Content[0]
+	return fillAll(cmd, file, root.Content[0])
+}
+
+// fillAll fills the flags from the content of the file.
+func fillAll(cmd *cobra.Command, file string, content *yaml.Node) error {
 	if content.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s:%d: want keys with values, such as \"addr: 127.0.0.1:7070\"", file, content.Line)
 	}

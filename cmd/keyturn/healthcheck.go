@@ -29,7 +29,7 @@ and at 7070 when not.`,
 	}
 	flags := cmd.Flags()
 	flags.Var(newSetting(&url, "", "url", parseURL), "url", "base `URL` of the stand-in")
-	flags.Var(newSetting(&timeout, timeout, "duration", parsePositive), "timeout", "how `long` to wait for the answer")
+	flags.Var(newSetting(&timeout, timeout, "duration", parsePositive), "timeout", "`DURATION` to wait for the answer")
 	cmd.RunE = running(func(cmd *cobra.Command, _ []string) error {
 		environ := os.Environ()
 		if err := applyEnvironment(cmd, environ); err != nil {

@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 )
 
-func newRoot() *cobra.Command {
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "keyturn",
 		Short: "A stand-in for OAuth client-secret management APIs",
@@ -23,6 +24,12 @@ against the API's OpenAPI document.`,
 		SilenceErrors: true,
 	}
 	root.AddCommand(newServe(), newHealthcheck(), newSpecs(), newVersion())
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.InitDefaultCompletionCmd() // keeps the writer that is set by now
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args, completion.RunE = subcommand, root.RunE // cobra's own takes any word for a wish for help
+	}
 	return root
 }
 

@@ -26,7 +26,7 @@ type serveSettings struct {
 	publicURL   string
 	adminHosts  []string
 	logFormat   string
-	logLevel    slog.Level
+	logLevel    string
 	drain       time.Duration
 	validation  string
 }
@@ -80,9 +80,9 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.world, "", "file", parseText), "world", "`FILE` with what exists at the start (default: the documents' examples)")
 	flags.Var(newSetting(&s.publicURL, "", "url", parseURL), "public-url", "base `URL` of addresses in replies (default: as the caller wrote it)")
 	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host `NAME` under which /__admin answers; repeatable")
-	flags.Var(newSetting(&s.logFormat, "text", "word", oneOf("text", "json")), "log-format", "`text` or json, on standard error")
-	flags.Var(newSetting(&s.logLevel, slog.LevelInfo, "word", parseLevel), "log-level", "`debug`, info, warn or error")
-	flags.Var(newSetting(&s.drain, 5*time.Second, "duration", parsePositive), "drain-timeout", "how `long` requests may go on after a signal")
+	flags.Var(newSetting(&s.logFormat, "text", "word", oneOf("text", "json")), "log-format", "`FORMAT` of diagnostics on standard error: text or json")
+	flags.Var(newSetting(&s.logLevel, "info", "word", oneOf("debug", "info", "warn", "error")), "log-level", "least `LEVEL` of diagnostics: debug, info, warn or error")
+	flags.Var(newSetting(&s.drain, 5*time.Second, "duration", parsePositive), "drain-timeout", "`DURATION` that requests may go on for after a signal")
 	flags.Var(newSetting(&s.validation, "on", "word", oneOf("on", "off")), "validation", "`on` or off")
 	_ = flags.MarkHidden("validation") // it fails only for a flag that does not exist
 	flags.Var(newSetting(new(string), "", "file", parseText), configFlag, "YAML `FILE` with these settings")
@@ -142,7 +142,9 @@ func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) 
 }
 
 func (s *serveSettings) logger(cmd *cobra.Command) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.logLevel}
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.logLevel)) // the flag takes no other words
+	options := &slog.HandlerOptions{Level: level}
 	if s.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), options))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"slices"
 	"strconv"
@@ -139,12 +138,4 @@ func oneOf(words ...string) func(string) (string, error) {
 		}
 		return text, nil
 	}
-}
-
-func parseLevel(text string) (slog.Level, error) {
-	var level slog.Level
-	if _, err := oneOf("debug", "info", "warn", "error")(text); err != nil {
-		return level, err
-	}
-	return level, level.UnmarshalText([]byte(text))
 }

@@ -1,0 +1,63 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
+.DEFAULT_GOAL := help
+
+# The race detector links with a C compiler; without one the tests run without it.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+FUZZTIME ?= 20s
+ARGS ?=
+
+##@ Use
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Start the stand-in on 127.0.0.1:7070 (ARGS="--addr 127.0.0.1:0")
+	go run ./cmd/keyturn serve $(ARGS)
+
+.PHONY: build
+build: ## Build the static binary into bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/keyturn ./cmd/keyturn
+
+##@ Check
+
+.PHONY: test
+test: ## Run every test, under the race detector where there is a C compiler
+	go test $(RACE) -timeout 10m ./...
+
+.PHONY: lint
+lint: ## Run the linters (.golangci.yml says why a rule is off)
+	go tool -modfile=.ci/tools/go.mod golangci-lint run ./...
+
+.PHONY: sdk
+sdk: mockserver/sdktest/node_modules ## Run the vendors' official Node clients against the binary
+	go test -count=1 -tags sdk -timeout 5m -v ./mockserver/sdktest
+
+mockserver/sdktest/node_modules: mockserver/sdktest/package-lock.json
+	cd mockserver/sdktest && npm ci
+	touch $@
+
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for FUZZTIME
+	go test -run '^$$' -fuzz '^FuzzParseWorld$$' -fuzztime $(FUZZTIME) ./fixtures
+	go test -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME) ./mockserver
+	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./mockserver
+	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./mockserver/wire
+	go test -run '^$$' -fuzz '^FuzzRedact$$' -fuzztime $(FUZZTIME) ./mockserver/journal
+
+.PHONY: bench
+bench: ## Measure the running binary and print ratios
+	go test -count=1 -tags bench -timeout 15m -v ./mockserver/benchtest
+
+.PHONY: generate
+generate: ## Regenerate what is derived from the documents
+	go generate ./...
+
+.PHONY: verify
+verify: generate ## Fail when a generated file or go.mod is not current
+	go mod tidy
+	git diff --exit-code

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/keyturn/keyturn/specs"
+)
+
+// call runs the program in this process.
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, diagnostics bytes.Buffer
+	code = run(t.Context(), args, &out, &diagnostics)
+	return code, out.String(), diagnostics.String()
+}
+
+func TestUsageErrorsNameTheThing(t *testing.T) {
+	config := writeFile(t, "k.yaml", "addr: 127.0.0.1:0\nlog-levle: debug\n")
+	world := writeFile(t, "w.yaml", "version: 1\nrelams: {}\n")
+	nowhere := writeFile(t, "n.yaml", "version: 1\nrealms:\n  nowhere: {}\n")
+	tests := map[string]struct {
+		args string
+		want string
+	}{
+		"unknown command":    {"serv", `no command "serv", did you mean "serve"`},
+		"unknown flag":       {"serve --adr x", "unknown flag: --adr"},
+		"too many arguments": {"serve now", `"now"`},
+		"flag without value": {"serve --addr", "--addr"},
+		"addr":               {"serve --addr 127.0.0.1", `"--addr" flag: want HOST:PORT`},
+		"port":               {"serve --addr 127.0.0.1:http", "want HOST:PORT"},
+		"remote address":     {"serve --addr 0.0.0.0:0", `addr is "0.0.0.0:0"`},
+		"every address":      {"serve --addr :0", "--allow-remote"},
+		"other name":         {"serve --addr keyturn.example:0", "--allow-remote"},
+		"public URL":         {"serve --public-url example.com", `"--public-url" flag: public URL "example.com": want an http or https URL`},
+		"admin host":         {"serve --admin-host http://x", `"--admin-host" flag: want a host name`},
+		"log format":         {"serve --log-format xml", "want one of text, json"},
+		"log level":          {"serve --log-level loud", "want one of debug, info, warn, error"},
+		"validation":         {"serve --validation maybe", "want one of on, off"},
+		"drain timeout":      {"serve --drain-timeout 5", `"--drain-timeout" flag: want a duration`},
+		"no drain timeout":   {"serve --drain-timeout 0s", "want a duration above zero"},
+		"allow remote":       {"serve --allow-remote=maybe", "want true or false"},
+		"config":             {"serve --config " + config, `k.yaml:2: unknown key "log-levle", the nearest is "log-level"`},
+		"no config":          {"serve --config nowhere.yaml", "nowhere.yaml"},
+		"world":              {"serve --addr 127.0.0.1:0 --world " + world, `w.yaml:2: unknown key "relams"`},
+		"realm":              {"serve --addr 127.0.0.1:0 --world " + nowhere, "n.yaml:3: realms.nowhere"},
+		"no world":           {"serve --world nowhere.yaml", "nowhere.yaml"},
+		"health URL":         {"healthcheck --url localhost", "--url"},
+		"health timeout":     {"healthcheck --timeout soon", "--timeout"},
+		"document":           {"specs nowhere", `no document "nowhere"`},
+		"documents":          {"specs a b", "at most 1"},
+		"version":            {"version 2", `"2"`},
+		"shell":              {"completion tcsh", `"tcsh"`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := call(t, strings.Fields(test.args)...)
+			if code != exitUsage || !strings.Contains(stderr, test.want) {
+				t.Errorf("got exit %d and %q, want 2 and %q", code, stderr, test.want)
+			}
+			if stdout != "" || !strings.Contains(stderr, "--help' for help") {
+				t.Errorf("got %q on standard output and %q on standard error", stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestVariablesAreChecked(t *testing.T) {
+	tests := map[string]struct{ name, value, args, want string }{
+		"unknown":          {"KEYTURN_ADRR", "x", "serve", "unknown environment variable KEYTURN_ADRR, the nearest is KEYTURN_ADDR"},
+		"unknown to check": {"KEYTURN_ADRR", "x", "healthcheck", "KEYTURN_ADDR"},
+		"bad value":        {"KEYTURN_LOG_LEVEL", "loud", "serve", `KEYTURN_LOG_LEVEL is "loud": want one of debug`},
+		"remote":           {"KEYTURN_ADDR", "0.0.0.0:0", "serve", "--allow-remote"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(test.name, test.value)
+			if code, _, stderr := call(t, test.args); code != exitUsage || !strings.Contains(stderr, test.want) {
+				t.Errorf("got exit %d and %q, want 2 and %q", code, stderr, test.want)
+			}
+		})
+	}
+}
+
+func TestRunTimeFailures(t *testing.T) {
+	for name, args := range map[string]string{
+		"ready file": "serve --addr 127.0.0.1:0 --ready-file " + t.TempDir() + "/no/such/folder",
+		"nobody":     "healthcheck --url http://127.0.0.1:1 --timeout 1s",
+		"wrong door": "healthcheck --url http://127.0.0.1:1/base",
+	} {
+		if code, _, stderr := call(t, strings.Fields(args)...); code != exitFailure || stderr == "" || strings.Contains(stderr, "--help") {
+			t.Errorf("%s: got exit %d and %q, want 1 and a reason", name, code, stderr)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{}, {"--help"}, {"serve", "--help"}, {"healthcheck", "--help"}, {"specs", "--help"}, {"completion", "bash"}} {
+		if code, stdout, stderr := call(t, args...); code != exitOK || stdout == "" || stderr != "" {
+			t.Errorf("%v: got exit %d, %d bytes and %q", args, code, len(stdout), stderr)
+		}
+	}
+}
+
+func TestSpecs(t *testing.T) {
+	if code, stdout, _ := call(t, "specs"); code != exitOK || stdout != strings.Join(specs.Names(), "\n")+"\n" {
+		t.Errorf("got exit %d and %q", code, stdout)
+	}
+	for _, name := range specs.Names() {
+		want, _ := specs.Source(name)
+		if code, stdout, _ := call(t, "specs", name); code != exitOK || stdout != string(want) {
+			t.Errorf("%s: got exit %d and another text", name, code)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	if code, stdout, _ := call(t, "version"); code != exitOK || !strings.HasPrefix(stdout, "keyturn ") || !strings.Contains(stdout, "go1.") {
+		t.Errorf("got exit %d and %q", code, stdout)
+	}
+}

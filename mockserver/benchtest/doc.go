@@ -1,0 +1,11 @@
+// Package benchtest measures what the stand-in's promises about speed rest on, over
+// loopback and against the binary that is shipped: what the checks cost, how far a
+// plain server without them is ahead, how soon the first answer comes, and what a
+// million clients cost. Figures are ratios within one run, because nothing else
+// survives a change of machine, and a missed one is marked and fails nothing.
+//
+//	go test -run '^$' -bench Figures -benchtime 1x ./mockserver/benchtest
+//
+// The load generator, the reference servers (testdata) and the figures are all in
+// here and need nothing but Go.
+package benchtest

@@ -1,0 +1,79 @@
+package benchtest
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/keyturn/keyturn/specs"
+)
+
+// comparedWithPlain holds the V2 refresh, checks on, to a plain server without any,
+// and to the same bytes written by bare net/http.
+func comparedWithPlain(b *bench) ([]row, error) {
+	const (
+		overPlain, overBare = 0.8, 0.35
+		moreRounds          = 11
+		longer              = 500 * time.Millisecond
+	)
+	keyturn, err := b.keyturn()
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop(keyturn)
+	reply, err := keyturn.load.conns[0].exchange([]byte(refresh.text()), want{status: 200})
+	if err != nil {
+		return nil, err
+	}
+	size := len(reply)
+	replyFile, routesFile := filepath.Join(b.folder, "reply.json"), filepath.Join(b.folder, "routes")
+	routes, err := routes()
+	if err != nil {
+		return nil, err
+	}
+	const private = 0o600
+	if err := errors.Join(os.WriteFile(replyFile, reply, private), os.WriteFile(routesFile, []byte(routes), private)); err != nil {
+		return nil, err
+	}
+	plain, err := b.programs["plain"].serve(b.ctx, refresh, "ADDR", replyFile, routesFile)
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop(plain)
+	bare, err := b.programs["bare"].serve(b.ctx, refresh, "ADDR", replyFile)
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop(bare)
+	paces, err := interleaved(refreshing, moreRounds, longer, keyturn, plain, bare)
+	if err != nil {
+		return nil, err
+	}
+	note := "%s : %s; %d bytes"
+	return []row{
+		atLeast(overPlain, "V2 refresh : gorilla/mux + encoding/json", ratios(paces[0], paces[1])).with(note, middle(paces[0]), middle(paces[1]), size),
+		atLeast(overBare, "V2 refresh : bare net/http", ratios(paces[0], paces[2])).with(note, middle(paces[0]), middle(paces[2]), size),
+	}, nil
+}
+
+// routes lists every operation there is, in the order in which the stand-in has them.
+func routes() (string, error) {
+	var b strings.Builder
+	for _, name := range specs.Names() {
+		doc, err := specs.Load(name)
+		if err != nil {
+			return "", err
+		}
+		paths := doc.Paths.Map()
+		for _, path := range slices.Sorted(maps.Keys(paths)) {
+			for _, method := range slices.Sorted(maps.Keys(paths[path].Operations())) {
+				b.WriteString(method + " " + path + "\n")
+			}
+		}
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,99 @@
+package benchtest
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+const idDigits = 24
+
+// manyClients compares rotations among a million clients with rotations among a
+// thousand. The clients are registered over loopback like anybody's.
+func manyClients(b *bench) ([]row, error) {
+	const (
+		few, many, bound = 1000, 1_000_000, 1.3
+		sizeRounds       = 5
+		// Long enough for the garbage collector to have its turn with the many.
+		longer = 1500 * time.Millisecond
+	)
+	small, err := b.keyturn()
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop(small)
+	large, err := b.keyturn()
+	if err != nil {
+		return nil, err
+	}
+	defer b.stop(large)
+	fewIDs, _, err := register(small, few)
+	if err != nil {
+		return nil, err
+	}
+	manyIDs, took, err := register(large, many)
+	if err != nil {
+		return nil, err
+	}
+	size, err := large.resident()
+	if err != nil {
+		return nil, err
+	}
+	var fewPaces, manyPaces []pace
+	for range sizeRounds {
+		for _, one := range []struct {
+			server *target
+			ids    []byte
+			paces  *[]pace
+		}{{small, fewIDs, &fewPaces}, {large, manyIDs, &manyPaces}} {
+			p, err := one.server.measure(rotating(one.ids), longer)
+			if err != nil {
+				return nil, err
+			}
+			*one.paces = append(*one.paces, p)
+		}
+	}
+	return []row{
+		atMost(bound, fmt.Sprintf("a rotation among %d clients : among %d", many, few), "", ratios(fewPaces, manyPaces)).
+			with("%s : %s; %.0f MiB resident; registered in %.0f s", middle(manyPaces), middle(fewPaces), size, took.Seconds()),
+	}, nil
+}
+
+// register creates so many applications and returns their ids, one after the other.
+func register(t *target, count int) ([]byte, time.Duration, error) {
+	const limit = 3 * time.Minute
+	all := make([]byte, count*idDigits)
+	member := []byte(`"appId":"`)
+	sent, took, err := t.load.run(count, limit, traffic{
+		want: want{status: 200, text: `"statusCode":200`}, write: create.numbered(),
+		seen: func(i int, body []byte) {
+			if at := bytes.Index(body, member); at >= 0 {
+				copy(all[i*idDigits:][:idDigits], body[at+len(member):])
+			}
+		},
+	})
+	if err == nil && sent < count {
+		err = fmt.Errorf("only %d clients were registered in %v", sent, took)
+	}
+	return all, took, err
+}
+
+func rotating(all []byte) scenario {
+	r := rotate
+	r.body = `{"appId":"` + "########################" + `"}`
+	text := []byte(r.text())
+	at := bytes.Index(text, []byte("####"))
+	return scenario{
+		name: "V3 refresh of one among many",
+		traffic: traffic{
+			want: want{status: 200, text: `"statusCode":200`},
+			write: func(dst []byte, _ int) []byte {
+				k := rand.IntN(len(all)/idDigits) * idDigits
+				dst = append(dst, text...)
+				copy(dst[at:], all[k:k+idDigits])
+				return dst
+			},
+		},
+	}
+}
