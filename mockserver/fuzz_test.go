@@ -2,58 +2,14 @@ package mockserver_test
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
-	"github.com/keyturn/keyturn/mockserver"
-	"github.com/keyturn/keyturn/mockserver/client"
-	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
-
-// countingStore counts the writes that took effect.
-type countingStore struct {
-	store.Store
-	writes int
-}
-
-func (s *countingStore) count(err error) error {
-	if err == nil {
-		s.writes++
-	}
-	return err
-}
-
-func (s *countingStore) Create(ctx context.Context, c client.Client) (client.Client, error) {
-	created, err := s.Store.Create(ctx, c)
-	return created, s.count(err)
-}
-
-func (s *countingStore) Update(ctx context.Context, key client.Key, change func(*client.Client) error) (client.Client, error) {
-	updated, err := s.Store.Update(ctx, key, change)
-	return updated, s.count(err)
-}
-
-func (s *countingStore) Delete(ctx context.Context, keys ...client.Key) error {
-	return s.count(s.Store.Delete(ctx, keys...))
-}
-
-func newFuzzServer(f *testing.F) (*mockserver.Server, *countingStore) {
-	f.Helper()
-	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	counting := &countingStore{Store: memory.New()}
-	server, err := mockserver.New(f.Context(), mockserver.Options{Clock: func() time.Time { return now }, Store: counting})
-	if err != nil {
-		f.Fatal(err)
-	}
-	return server, counting
-}
 
 // FuzzRequest sends anything anywhere, as an administrator: never a 5xx, and a
 // refused request changes nothing.
@@ -73,18 +29,13 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/graphql/v2", "application/json", "", []byte(`{"query":"{accessToken(userPoolId:\"a\",secret:\"b\"){exp}}"}`))
 	f.Add("GET", "/api/v3/list-applications?page=1&limit=50&keywords=x", "", "authing a:b", []byte(nil))
 	f.Add("DELETE", "/api/v1/auth/client?ids=a,b&ids=c", "", "", []byte(nil))
-	server, counting := newFuzzServer(f)
+	server, counting := newCountingServer(f)
 	f.Fuzz(func(t *testing.T, method, target, contentType, authorization string, body []byte) {
 		parsed, err := url.ParseRequestURI(target)
 		if err != nil || !strings.HasPrefix(target, "/") || !isToken(method) || strings.HasPrefix(parsed.Path, "/__admin") {
 			t.Skip("net/http lets no such request through, or it is the control plane's")
 		}
-		if counting.writes > 0 {
-			if err := server.Reset(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			counting.writes = 0
-		}
+		counting.startOver(t, server)
 		request := httptest.NewRequest(http.MethodGet, "/", bytes.NewReader(body))
 		request.Method, request.RequestURI, request.URL = method, target, parsed
 		request.Header.Set("Content-Type", contentType)
@@ -114,7 +65,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add("authing 61b95d6c96d42670da568408:AAAA", "Wed, 06 May 2026 07:08:09 GMT", "HMAC-SHA1", "1.0", `{"appId":"6229ffaxxxxxxxxcade3e3d9"}`)
 	f.Add("GenAuth :", "1778051289000", "", "", `{}`)
 	f.Add("authing a:b:c", "", "HMAC-SHA1", "1.0", `[]`)
-	server, _ := newFuzzServer(f)
+	server, _ := newCountingServer(f)
 	f.Fuzz(func(t *testing.T, authorization, date, method, version, body string) {
 		if strings.Contains(strings.ToLower(authorization), "token") || strings.Contains(authorization, "other") {
 			t.Skip("that may be a bearer of the default world")

@@ -1,13 +1,18 @@
 package admin_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
@@ -101,4 +106,82 @@ func TestClearRequests(t *testing.T) {
 	if tree := ask(t, "GET", url, "").tree(t); len(tree["entries"].([]any)) != 0 || tree["evicted"] != 0.0 {
 		t.Errorf("got %v", tree)
 	}
+}
+
+// Whatever the vendors' examples send and get back, no secret of the world can be
+// read from what the journal shows of it.
+func TestDocumentedExamplesLeaveNoSecretInTheJournal(t *testing.T) {
+	transcripts, err := fixtures.Transcripts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := start(t)
+	requests := 0
+	for _, transcript := range transcripts {
+		for _, exchange := range transcript.Exchanges {
+			send(t, replay(t, base, exchange.Request))
+			requests++
+		}
+	}
+	shown := ask(t, "GET", base+"/__admin/requests?limit=100000", "")
+	if entries := shown.tree(t)["entries"].([]any); len(entries) != requests || requests == 0 {
+		t.Fatalf("got %d entries for %d requests", len(entries), requests)
+	}
+	world, err := fixtures.ParseWorld("world", []byte(ask(t, "GET", base+"/__admin/world", "").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, realm := range world.Realms {
+		for _, key := range realm.AccessKeys {
+			wantAbsent(t, shown.body, name, key.Secret)
+		}
+		for _, client := range realm.Clients {
+			for _, secret := range client.Secrets {
+				wantAbsent(t, shown.body, name, secret.Value)
+			}
+		}
+	}
+	if !strings.Contains(shown.body, "[redacted #") {
+		t.Error("nothing was redacted")
+	}
+}
+
+func wantAbsent(t *testing.T, text, realm, secret string) {
+	t.Helper()
+	if len(secret) >= 8 && strings.Contains(text, secret) {
+		at := strings.Index(text, secret)
+		t.Errorf("the %s secret %s is shown: %s", realm, secret, text[max(0, at-300):at+len(secret)])
+	}
+}
+
+// replay is the request of an example as HTTP.
+func replay(t *testing.T, base string, from fixtures.Request) *http.Request {
+	t.Helper()
+	var body io.Reader
+	media := ""
+	switch {
+	case from.Body != nil:
+		text, err := json.Marshal(from.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, media = bytes.NewReader(text), "application/json"
+	case from.Form != nil:
+		form := url.Values{}
+		for name, value := range from.Form {
+			form.Set(name, value)
+		}
+		body, media = strings.NewReader(form.Encode()), "application/x-www-form-urlencoded"
+	}
+	request, err := http.NewRequestWithContext(t.Context(), from.Method, base+from.Path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if media != "" {
+		request.Header.Set("Content-Type", media)
+	}
+	for name, value := range from.Headers {
+		request.Header.Set(name, value)
+	}
+	return request
 }

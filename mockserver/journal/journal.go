@@ -29,11 +29,25 @@ type Entry struct {
 	ReplyBody     []byte
 	// Violation says why the request was refused or the reply withheld.
 	Violation string
+
+	size int // as far as the bound on bytes goes
 }
 
-func (e *Entry) size() int {
-	const overhead = 1024 // headers and bookkeeping, roughly
-	return overhead + len(e.Target) + len(e.RequestBody) + len(e.ReplyBody)
+func (e *Entry) measure() int {
+	const overhead = 512 // bookkeeping, roughly
+	return overhead + len(e.Target) + len(e.RequestBody) + len(e.ReplyBody) + headerSize(e.RequestHeader) + headerSize(e.ReplyHeader)
+}
+
+func headerSize(header http.Header) int {
+	const overhead = 64 // of a map entry with its slice, roughly
+	size := 0
+	for name, values := range header {
+		size += overhead + len(name)
+		for _, value := range values {
+			size += len(value)
+		}
+	}
+	return size
 }
 
 // Bounds limit what a journal keeps. A zero value of either means its default.
@@ -74,20 +88,21 @@ func New(bounds Bounds) *Journal {
 // Record adds an entry, gives it the next id, and forgets the oldest where a bound
 // asks for it. The journal keeps what the entry points to.
 func (j *Journal) Record(e Entry) {
+	e.size = e.measure()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.lastID++
 	e.ID = j.lastID
-	for j.count > 0 && (j.count == len(j.entries) || j.bytes+e.size() > j.bounds.Bytes) {
+	for j.count > 0 && (j.count == len(j.entries) || j.bytes+e.size > j.bounds.Bytes) {
 		j.evictOldest()
 	}
 	j.entries[(j.first+j.count)%len(j.entries)] = e
 	j.count++
-	j.bytes += e.size()
+	j.bytes += e.size
 }
 
 func (j *Journal) evictOldest() {
-	j.bytes -= j.entries[j.first].size()
+	j.bytes -= j.entries[j.first].size
 	j.entries[j.first] = Entry{}
 	j.first = (j.first + 1) % len(j.entries)
 	j.count--

@@ -1,0 +1,188 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/mocktest"
+)
+
+func parseWorld(t *testing.T, text string) *fixtures.World {
+	t.Helper()
+	world, err := fixtures.ParseWorld("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world
+}
+
+const smallWorld = `version: 1
+realms:
+  authing:
+    tenants: [{id: pool}]
+    principals: [{name: me, token: me, role: admin, tenants: [pool]}]
+    clients:
+      - id: app
+        tenant: pool
+        secrets: [{value: first}]
+        attributes: {name: App}
+`
+
+// TestReplyThatBreaksItsDocument gives an application a member of the wrong type:
+// the reply that would show it never leaves.
+func TestReplyThatBreaksItsDocument(t *testing.T) {
+	t.Parallel()
+	world := parseWorld(t, strings.Replace(smallWorld, "{name: App}", "{name: App, redirectUris: no-list}", 1))
+	api := apitest.New(t, mocktest.Start(t, mockserver.Options{World: world}).URL).Bearer("me")
+	got := api.Send("GET", "/api/v2/applications/app")
+	if got.Status != http.StatusInternalServerError || got.Header.Get("Keyturn-Problem") != "reply-violation" ||
+		got.Header.Get("Content-Type") != "application/problem+json" {
+		t.Fatalf("HTTP %d %v %s, want a problem", got.Status, got.Header, got.Text)
+	}
+	if detail := got.TextAt("detail"); !strings.Contains(detail, "getApplication") || !strings.Contains(detail, "must be an array") || strings.Contains(got.Text, "first") {
+		t.Errorf("the problem names neither operation nor place, or shows a secret: %s", got.Text)
+	}
+	unchecked := apitest.New(t, mocktest.Start(t, mockserver.Options{World: world, Unchecked: true}).URL).Bearer("me")
+	if got := unchecked.Send("GET", "/api/v2/applications/app"); got.Status != http.StatusOK {
+		t.Errorf("with the checks off: HTTP %d %s", got.Status, got.Text)
+	}
+}
+
+func TestViolationHeader(t *testing.T) {
+	t.Parallel()
+	api := apitest.New(t, mocktest.Start(t, mockserver.Options{}).URL).Bearer("token")
+	for want, got := range map[string]apitest.Reply{
+		`missing: a body of application/json is required`:                                                       api.Send("POST", "/api/v3/refresh-application-secret"),
+		`invalid: /appId: property "appId" is missing`:                                                          api.JSON("POST", "/api/v3/refresh-application-secret", map[string]any{}),
+		`wrong-media-type: the body must be application/json`:                                                   api.Raw("POST", "/api/v3/refresh-application-secret", "text/plain", "x"),
+		`no-route: no operation answers at this path`:                                                           api.Send("GET", "/api/v3/nothing"),
+		`wrong-method: the method PUT is not allowed here`:                                                      api.Send("PUT", "/api/v3/refresh-application-secret"),
+		`malformed: the body cannot be read as application/json: a name appears twice in one object at byte 12`: api.Raw("POST", "/api/v3/refresh-application-secret", "application/json", `{"appId":"","appId":""}`),
+	} {
+		if header := got.Header.Get("Keyturn-Violation"); header != want {
+			t.Errorf("Keyturn-Violation is %q, want %q", header, want)
+		}
+	}
+	if got := api.Send("PATCH", "/api/v2/application/61df925846bed781f5757166/refresh-secret"); got.Header.Get("Keyturn-Violation") != "" {
+		t.Errorf("a success has a violation: %v", got.Header)
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	t.Parallel()
+	const path = "/oidc/.well-known/openid-configuration"
+	server := mocktest.Start(t, mockserver.Options{})
+	if got := apitest.New(t, server.URL).Send("GET", path).TextAt("issuer"); got != server.URL+"/oidc" {
+		t.Errorf("issuer %q, want the caller's address %s", got, server.URL)
+	}
+	public := mocktest.Start(t, mockserver.Options{PublicURL: "https://id.example/base/"})
+	if got := apitest.New(t, public.URL).Send("GET", path).TextAt("token_endpoint"); got != "https://id.example/base/oidc/token" {
+		t.Errorf("token_endpoint %q", got)
+	}
+	if _, err := mockserver.New(t.Context(), mockserver.Options{PublicURL: "id.example"}); err == nil || !strings.Contains(err.Error(), "want an http or https URL") {
+		t.Errorf("a public URL without a scheme: %v", err)
+	}
+}
+
+func TestWorldsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for want, text := range map[string]string{
+		"test.yaml:3: realms.nowhere: there is no such realm, want one of":  "version: 1\nrealms:\n  nowhere: {tenants: []}\n",
+		`test.yaml:4: realms.authing.settings: unknown setting "strict"`:    "version: 1\nrealms:\n  authing:\n    settings: {strict: true}\n",
+		`test.yaml:6: realms.angusgm.clients[0]: the encoding is not known`: "version: 1\nrealms:\n  angusgm:\n    tenants: [{id: a}]\n    clients:\n      - {id: x, tenant: a, secrets: [{value: \"{md5}x\"}]}\n",
+		`the client id "x" is taken`:                                        "version: 1\nrealms:\n  authing:\n    tenants: [{id: a}]\n    clients:\n      - {id: x, tenant: a}\n      - {id: y, client_id: x, tenant: a}\n",
+	} {
+		if _, err := mockserver.New(t.Context(), mockserver.Options{World: parseWorld(t, text)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want an error with %q", err, want)
+		}
+	}
+}
+
+// TestConcurrentRotations rotates one application from many sides at once: every
+// caller gets a secret of its own, and one of them is left.
+func TestConcurrentRotations(t *testing.T) {
+	t.Parallel()
+	const callers, each = 8, 10
+	api := apitest.New(t, mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld)}).URL).Bearer("me")
+	secrets := make(chan string, callers*each)
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for range each {
+				secrets <- api.JSON("POST", "/api/v3/refresh-application-secret", map[string]any{"appId": "app"}).TextAt("data", "secret")
+			}
+		})
+	}
+	group.Wait()
+	close(secrets)
+	seen, working := map[string]bool{}, 0
+	for secret := range secrets {
+		if seen[secret] {
+			t.Fatal("two rotations gave one secret")
+		}
+		seen[secret] = true
+		if api.JSON("POST", "/api/v3/check-app-id-secret", map[string]any{"appId": "app", "appSecret": secret}).At("data", "valid") == true {
+			working++
+		}
+	}
+	if len(seen) != callers*each || working != 1 {
+		t.Fatalf("%d secrets, %d of them work, want %d and 1", len(seen), working, callers*each)
+	}
+}
+
+// TestReset takes everything back, tokens included.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	server := mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld)})
+	api := apitest.New(t, server.URL).Bearer("me")
+	grant := map[string]string{"grant_type": "client_credentials", "client_id": "app", "client_secret": "first"}
+	token := api.Form("/oidc/token", grant).TextAt("access_token")
+	api.Send("PATCH", "/api/v2/application/app/refresh-secret")
+	if got := api.Form("/oidc/token", grant); got.Status != http.StatusBadRequest {
+		t.Fatalf("the old secret: HTTP %d", got.Status)
+	}
+	if err := server.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := api.Form("/oidc/token", grant); got.Status != http.StatusOK {
+		t.Errorf("after the reset the seeded secret: HTTP %d %s", got.Status, got.Text)
+	}
+	if got := api.Form("/oidc/token/introspection", map[string]string{"token": token, "client_id": "app", "client_secret": "first"}); got.At("active") != false {
+		t.Errorf("a token from before the reset: %s", got.Text)
+	}
+	if entries := server.Journal().Snapshot().Entries; len(entries) != 2 {
+		t.Errorf("the journal has %d entries, want the 2 since the reset", len(entries))
+	}
+}
+
+// TestWorldSurvivesExport starts a second stand-in from the first one's state.
+func TestWorldSurvivesExport(t *testing.T) {
+	t.Parallel()
+	first := mocktest.Start(t, mockserver.Options{})
+	api := apitest.New(t, first.URL).Bearer("token")
+	added := api.JSON("POST", "/api/tenants/acme/applications/my-new-app/secrets", map[string]any{}).TextAt("clientSecret")
+	rotated := api.JSON("POST", "/api/v3/refresh-application-secret", map[string]any{"appId": "6229ffaxxxxxxxxcade3e3d9"}).TextAt("data", "secret")
+	world, err := first.World(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := world.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), added) {
+		t.Error("a secret that is shown once can be read back from the export")
+	}
+	second := apitest.New(t, mocktest.Start(t, mockserver.Options{World: parseWorld(t, string(text))}).URL)
+	for _, login := range [][3]string{{"/connect/token", "my-new-app", added}, {"/oidc/token", "6229ffaxxxxxxxxcade3e3d9", rotated}} {
+		got := second.Form(login[0], map[string]string{"grant_type": "client_credentials", "client_id": login[1], "client_secret": login[2]})
+		if got.Status != http.StatusOK {
+			t.Errorf("%s: HTTP %d %s", login[1], got.Status, got.Text)
+		}
+	}
+}
