@@ -36,6 +36,9 @@ type exchange struct {
 	door     *provider.Door
 	// violation says why the request was refused or the reply withheld.
 	violation string
+	// own marks a reply that is the pipeline's and no operation's, so that no
+	// document speaks of it.
+	own bool
 }
 
 // ServeHTTP implements http.Handler.
@@ -185,7 +188,8 @@ func (x *exchange) check(path map[string]string) error {
 func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.Reply {
 	if failure.Kind == client.Internal {
 		if errors.Is(failure, context.Canceled) {
-			return provider.Reply{Status: statusClientGone, Failed: true}
+			x.own = true
+			return provider.Reply{Status: statusClientGone}
 		}
 		x.server.logger.ErrorContext(ctx, "operation failed", "operation", x.operationID(), "error", failure)
 		return x.problem(http.StatusInternalServerError, failure.Kind.String(), "The stand-in failed", "operation "+x.operationID())
@@ -224,7 +228,7 @@ func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.R
 	if reply.Media == "" && reply.Body != nil {
 		reply.Media = contract.JSON
 	}
-	if x.route == nil || x.server.options.Unchecked || reply.Header.Get(provider.ProblemHeader) != "" {
+	if x.route == nil || x.server.options.Unchecked || x.own {
 		return reply
 	}
 	err := x.route.operation.CheckReply(contract.Reply{

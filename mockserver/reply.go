@@ -73,6 +73,7 @@ func encode(reply provider.Reply) ([]byte, error) {
 
 // problem is one of Keyturn's own complaints, which the journal gets to know too.
 func (x *exchange) problem(status int, kind, title, detail string) provider.Reply {
+	x.own = true
 	x.violation = printable(kind + ": " + detail)
 	return provider.Problem(status, kind, title, detail)
 }
