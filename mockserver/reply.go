@@ -1,9 +1,12 @@
 package mockserver
 
 import (
+	"bytes"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
@@ -36,9 +39,7 @@ func (x *exchange) write(w http.ResponseWriter, reply provider.Reply) []byte {
 		body, _ = encode(reply)
 	}
 	header := w.Header()
-	for name, values := range reply.Header {
-		header[name] = values
-	}
+	maps.Copy(header, reply.Header)
 	if header["Cache-Control"] == nil {
 		header["Cache-Control"], header["Pragma"] = noStore, noCache
 	}
@@ -67,9 +68,21 @@ func encode(reply provider.Reply) ([]byte, error) {
 	if reply.Body == nil {
 		return nil, nil
 	}
-	const usual = 512
-	return wire.Append(make([]byte, 0, usual), reply.Body)
+	// The text is written into a buffer that has grown before and copied out in its
+	// exact size, because the journal keeps it.
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	text, err := wire.Append((*buffer)[:0], reply.Body)
+	if cap(text) <= largestKept {
+		*buffer = text
+	}
+	return bytes.Clone(text), err
 }
+
+// A buffer that one long list made larger than this is not kept.
+const largestKept = 64 << 10
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // problem is one of Keyturn's own complaints, which the journal gets to know too.
 func (x *exchange) problem(status int, kind, title, detail string) provider.Reply {

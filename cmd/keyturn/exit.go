@@ -24,8 +24,7 @@ type usage struct{ error }
 func (u usage) Unwrap() error { return u.error }
 
 func exitCode(err error) int {
-	var f failure
-	if errors.As(err, &f) {
+	if _, ok := errors.AsType[failure](err); ok {
 		return exitFailure
 	}
 	return exitUsage

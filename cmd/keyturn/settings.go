@@ -87,7 +87,7 @@ func (l *listSetting) parseAll(texts []string) ([]string, error) {
 func (l *listSetting) Append(text string) error { return l.Set(text) }
 func (l *listSetting) GetSlice() []string       { return *l.target }
 func (l *listSetting) String() string           { return strings.Join(*l.target, ",") }
-func (l *listSetting) Type() string             { return "list" }
+func (*listSetting) Type() string               { return "list" }
 
 func parseText(text string) (string, error) { return text, nil }
 

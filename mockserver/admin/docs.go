@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -76,9 +77,7 @@ func documentList() string {
 
 func writeProblem(w http.ResponseWriter, err *client.Error) {
 	reply := refuse(nil, err)
-	for name, values := range reply.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), reply.Header)
 	w.Header().Set("Content-Type", reply.Media)
 	w.WriteHeader(reply.Status)
 	text, _ := wire.Append(nil, reply.Body) // a problem is always JSON

@@ -46,7 +46,7 @@ func (rw rewriter) body(header http.Header, data []byte) any {
 			rw.text(string(data)) // its secrets may stand elsewhere too
 			return withheld(data, "malformed JSON")
 		}
-		return rw.json(value, false)
+		return rw.json(value)
 	case !utf8.Valid(data):
 		return withheld(data, "no text")
 	case media == "application/x-www-form-urlencoded":
@@ -63,32 +63,50 @@ func withheld(data []byte, why string) string {
 	return fmt.Sprintf("[withheld: %d bytes, %s]", len(data), why)
 }
 
-// json rewrites a JSON value. Everything below a member with a secret's name is
-// taken for a secret, whatever its shape.
-func (rw rewriter) json(value any, secret bool) any {
+// json rewrites a JSON value.
+func (rw rewriter) json(value any) any {
 	switch value := value.(type) {
 	case string:
-		if secret {
-			return rw.named(value)
-		}
 		return rw.text(value)
-	case float64:
-		if secret {
-			return rw.named(strconv.FormatFloat(value, 'f', -1, 64))
-		}
-		return value
 	case wire.Array:
 		list := make(wire.Array, len(value))
 		for i, item := range value {
-			list[i] = rw.json(item, secret)
+			list[i] = rw.json(item)
 		}
 		return list
 	case wire.Object:
 		object := make(wire.Object, len(value))
 		key := isKey(value)
 		for name, member := range value {
-			private := key && privateMembers[plainName(name)]
-			object[rw.plain(name)] = rw.json(member, secret || private || isSecretName(name))
+			if isSecretName(name) || key && privateMembers[plainName(name)] {
+				object[rw.plain(name)] = rw.secret(member)
+			} else {
+				object[rw.plain(name)] = rw.json(member)
+			}
+		}
+		return object
+	}
+	return value
+}
+
+// secret rewrites what is below a member with a secret's name: all of it is taken
+// for a secret, whatever its shape.
+func (rw rewriter) secret(value any) any {
+	switch value := value.(type) {
+	case string:
+		return rw.named(value)
+	case float64:
+		return rw.named(strconv.FormatFloat(value, 'f', -1, 64))
+	case wire.Array:
+		list := make(wire.Array, len(value))
+		for i, item := range value {
+			list[i] = rw.secret(item)
+		}
+		return list
+	case wire.Object:
+		object := make(wire.Object, len(value))
+		for name, member := range value {
+			object[rw.plain(name)] = rw.secret(member)
 		}
 		return object
 	}

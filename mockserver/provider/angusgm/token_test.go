@@ -1,6 +1,7 @@
 package angusgm_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -251,9 +252,7 @@ func TestOAuthRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := shared.fresh(t)
 			form := url.Values{"grant_type": good["grant_type"], "client_id": {c.id}, "client_secret": {c.secret}}
-			for member, values := range c.change {
-				form[member] = values
-			}
+			maps.Copy(form, c.change)
 			got := s.oauth("token", form)
 			if got.status != c.status || got.body["error"] != c.code {
 				t.Fatalf("want %d %s, got %d %s", c.status, c.code, got.status, got.text)

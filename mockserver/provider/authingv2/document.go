@@ -88,7 +88,7 @@ func document(call *provider.Call, c client.Client) (wire.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := make(wire.Object, len(defaults)+10)
+	d := make(wire.Object, len(defaults)+9) // one more, and the map is twice the size
 	maps.Copy(d, defaults)
 	for name, value := range c.Attributes.All() {
 		if _, documented := defaults[name]; documented {
