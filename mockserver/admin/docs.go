@@ -30,7 +30,7 @@ func Docs(hosts HostPolicy) http.Handler {
 	// which adds a path of its own.
 	page := v5emb.NewHandlerWithConfig(swgui.Config{
 		Title: "Keyturn", BasePath: ".", InternalBasePath: DocsPath, SwaggerJSON: specAddress(specs.Names()[0]), ShowTopBar: true,
-		SettingsUI: map[string]string{"urls": documentList()},
+		SettingsUI: map[string]string{"urls": documentList(), "showExtensions": "true"},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

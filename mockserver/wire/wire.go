@@ -91,8 +91,8 @@ func appendFloat(dst []byte, f float64) ([]byte, error) {
 var nameLists = sync.Pool{New: func() any { return new([]string) }}
 
 func appendObject(dst []byte, members Object) ([]byte, error) {
-	if len(members) == 0 {
-		return append(dst, "{}"...), nil
+	if names := remembered(members); names != nil {
+		return appendMembers(dst, members, names)
 	}
 	pooled := nameLists.Get().(*[]string)
 	names := slices.AppendSeq((*pooled)[:0], maps.Keys(members))
@@ -102,6 +102,14 @@ func appendObject(dst []byte, members Object) ([]byte, error) {
 		nameLists.Put(pooled)
 	}()
 	slices.Sort(names)
+	remember(names)
+	return appendMembers(dst, members, names)
+}
+
+func appendMembers(dst []byte, members Object, names []string) ([]byte, error) {
+	if len(names) == 0 {
+		return append(dst, "{}"...), nil
+	}
 	separator := byte('{')
 	var err error
 	for _, name := range names {

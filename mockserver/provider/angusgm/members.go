@@ -53,8 +53,10 @@ func whole(body wire.Object) wire.Object {
 // distinct keeps the first of each item: the vendor reads these lists as sets.
 func distinct(list wire.Array) wire.Array {
 	kept := make(wire.Array, 0, len(list))
+	seen := make(map[any]bool, len(list))
 	for _, item := range list {
-		if !slices.Contains(kept, item) {
+		if !seen[item] {
+			seen[item] = true
 			kept = append(kept, item)
 		}
 	}
