@@ -48,10 +48,11 @@ fuzz: ## Fuzz each target for FUZZTIME
 	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./mockserver
 	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./mockserver/wire
 	go test -run '^$$' -fuzz '^FuzzRedact$$' -fuzztime $(FUZZTIME) ./mockserver/journal
+	go test -run '^$$' -fuzz '^FuzzForYAML$$' -fuzztime $(FUZZTIME) ./mockserver/admin
 
 .PHONY: bench
 bench: ## Measure the running binary and print ratios
-	go test -count=1 -tags bench -timeout 15m -v ./mockserver/benchtest
+	go test -run '^$$' -bench Figures -benchtime 1x -timeout 15m ./mockserver/benchtest
 
 .PHONY: generate
 generate: ## Regenerate what is derived from the documents

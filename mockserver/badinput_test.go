@@ -20,7 +20,7 @@ import (
 // known fills the variables of a documented path with things that exist.
 var known = strings.NewReplacer(
 	"{appId}", "61df925846bed781f5757166", "{tenant}", "acme", "{clientId}", "my-new-app",
-	"{id}", "3f0c7a52-8d0b-4a57-9c55-2f5b6a1d9e01",
+	"{id}", "3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248",
 )
 
 // hostile are things to put where an identifier belongs.
@@ -239,6 +239,10 @@ func TestUnknownRoutes(t *testing.T) {
 		"/api/tenants/acme/nothing":           `"status":404`,
 		"/connect/nothing":                    `"error":"invalid_request"`,
 		"/__admin/nothing":                    `"status":404`,
+		"/any-app/oidc/token":                 `"error":"invalid_request"`,
+		"/profiles":                           `No emulated API answers here`,
+		"/profile/nothing":                    `"instance":"/profile/nothing"`,
+		"/__administrator":                    `No emulated API answers here`,
 		"/nothing":                            `"status":404`,
 		"/":                                   `"status":404`,
 	} {

@@ -71,8 +71,12 @@ func (o Options) withDefaults() (Options, error) {
 // CheckPublicURL reports why the text cannot be the base of addresses.
 func CheckPublicURL(text string) error {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
 		return fmt.Errorf("public URL %q: want an http or https URL with a host and without a query", text)
+	}
+	if u.User != nil {
+		// Replies show the addresses to everybody.
+		return fmt.Errorf("public URL %q: want an http or https URL without a user and a password", u.Redacted())
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/keyturn/keyturn/specs"
 )
 
-// maxBody is more than any documented request needs.
+// maxBody is more than any request to an emulated API needs.
 const maxBody = 1 << 20
 
 // exchange is one request on its way.
@@ -82,8 +82,15 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	x.route, x.provider, x.door = route, route.provider, route.door
 	x.call.Operation = route.operation
 	x.enterRealm()
-	if err := x.readBody(); err != nil {
+	if err := x.readBody(route.bodyLimit()); err != nil {
 		return provider.Reply{}, err
+	}
+	if x.call.Realm != nil {
+		// The admin plane has no realm: it replaces the world and must not wait for
+		// itself.
+		x.space.using.RLock()
+		defer x.space.using.RUnlock()
+		x.enterRealm()
 	}
 	if err := x.authenticate(ctx); err != nil {
 		return provider.Reply{}, err
@@ -100,28 +107,36 @@ func (x *exchange) enterRealm() {
 	}
 }
 
-func (x *exchange) readBody() error {
+func (r *route) bodyLimit() int64 {
+	if own, given := r.provider.BodyLimits[r.operation.ID]; given {
+		return own
+	}
+	return maxBody
+}
+
+func (x *exchange) readBody(limit int64) error {
 	r := x.call.HTTP
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	if r.ContentLength > maxBody {
-		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", maxBody)
+	if r.ContentLength > limit {
+		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", limit)
 	}
-	data, err := readAll(io.LimitReader(r.Body, maxBody+1), r.ContentLength)
+	data, err := readAll(io.LimitReader(r.Body, limit+1), r.ContentLength)
 	switch {
 	case err != nil:
 		return client.Errorf(client.Malformed, "the body could not be read to its end")
-	case len(data) > maxBody:
-		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", maxBody)
+	case int64(len(data)) > limit:
+		return client.Errorf(client.TooLarge, "the body is larger than %d bytes", limit)
 	}
 	x.call.Raw = data
 	return nil
 }
 
-// readAll reads to the end, in one allocation where the length is known.
+// readAll reads to the end, in one allocation where the length is known. A length
+// that is out of the ordinary is not believed before it is there.
 func readAll(r io.Reader, length int64) ([]byte, error) {
-	if length <= 0 {
+	if length <= 0 || length > maxBody {
 		return io.ReadAll(r)
 	}
 	data := make([]byte, length)
@@ -136,19 +151,20 @@ func (x *exchange) authenticate(ctx context.Context) error {
 	if x.route.operation.Access == contract.Open {
 		return nil
 	}
-	err := error(client.Errorf(client.Unauthenticated, "the request carries no credentials"))
+	var missing error
 	for _, authenticator := range x.route.authenticators {
-		var p realm.Principal
-		p, err = authenticator(ctx, &x.call)
-		if err == nil {
+		p, err := authenticator(ctx, &x.call)
+		switch {
+		case err == nil:
 			x.call.Principal = p
 			return authorise(p, x.route.operation.Access)
-		}
-		if client.KindOf(err) != client.Unauthenticated {
+		case client.KindOf(err) != client.Unauthenticated:
 			return err
+		case missing == nil:
+			missing = err
 		}
 	}
-	return err
+	return missing
 }
 
 func authorise(p realm.Principal, access contract.Access) error {

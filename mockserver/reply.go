@@ -72,11 +72,18 @@ func encode(reply provider.Reply) ([]byte, error) {
 	// exact size, because the journal keeps it.
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	text, err := wire.Append((*buffer)[:0], reply.Body)
+	text, err := appendBody((*buffer)[:0], reply)
 	if cap(text) <= largestKept {
 		*buffer = text
 	}
 	return bytes.Clone(text), err
+}
+
+func appendBody(dst []byte, reply provider.Reply) ([]byte, error) {
+	if members, ok := reply.Body.(wire.Object); ok && reply.Last != "" {
+		return wire.AppendLast(dst, members, reply.Last)
+	}
+	return wire.Append(dst, reply.Body)
 }
 
 // A buffer that one long list made larger than this is not kept.

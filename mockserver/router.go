@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gorilla/mux"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -32,8 +32,15 @@ type route struct {
 // and never to serve.
 func (*route) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
+// indexed is a route and what every path that it matches begins with.
+type indexed struct {
+	prefix string
+	route  *mux.Route
+}
+
 type router struct {
 	mux       *mux.Router
+	index     []indexed
 	providers []provider.Provider
 	kinds     map[string]realm.Kind
 	kindNames []string
@@ -52,17 +59,17 @@ func newRouter(providers []provider.Provider) (*router, error) {
 		kinds:     map[string]realm.Kind{},
 		taken:     map[string]string{},
 	}
-	operations, err := compileAll(providers)
-	if err != nil {
-		return nil, err
-	}
 	methods := map[string]bool{}
 	for i := range providers {
 		p := &r.providers[i]
 		if p.Realm.Name != "" {
 			r.kinds[p.Realm.Name] = p.Realm
 		}
-		if err := r.add(p, operations[i], methods); err != nil {
+		operations, err := outline(p.Name)
+		if err == nil {
+			err = r.add(p, operations, methods)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("provider %s: %w", p.Name, err)
 		}
 	}
@@ -71,26 +78,14 @@ func newRouter(providers []provider.Provider) (*router, error) {
 	return r, nil
 }
 
-// compileAll reads the documents side by side: parsing them is most of the time
-// that a start takes.
-func compileAll(providers []provider.Provider) ([][]*contract.Operation, error) {
-	operations := make([][]*contract.Operation, len(providers))
-	errs := make([]error, len(providers))
-	var group sync.WaitGroup
-	for i, p := range providers {
-		group.Go(func() {
-			doc, err := specs.Load(p.Name)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			if operations[i], err = contract.Compile(doc); err != nil {
-				errs[i] = fmt.Errorf("document %s: %w", p.Name, err)
-			}
-		})
+// outline reads a document's operations; its schemas wait for the first request that
+// needs them.
+func outline(name string) ([]*contract.Operation, error) {
+	text, err := specs.Compact(name)
+	if err != nil {
+		return nil, err
 	}
-	group.Wait()
-	return operations, errors.Join(errs...)
+	return contract.Outline(text, func() (*openapi3.T, error) { return specs.Load(name) })
 }
 
 func (r *router) add(p *provider.Provider, operations []*contract.Operation, methods map[string]bool) error {
@@ -121,7 +116,8 @@ func (r *router) add(p *provider.Provider, operations []*contract.Operation, met
 			}
 			r.taken[shape] = op.ID
 		}
-		r.mux.Path(op.Path).Methods(allowed...).Handler(bound)
+		literal, _, _ := strings.Cut(op.Path, "{")
+		r.index = append(r.index, indexed{prefix: literal, route: r.mux.Path(op.Path).Methods(allowed...).Handler(bound)})
 	}
 	if len(unbound) > 0 {
 		return fmt.Errorf("handlers without an operation in the document: %s", strings.Join(slices.Sorted(maps.Keys(unbound)), ", "))
@@ -129,19 +125,10 @@ func (r *router) add(p *provider.Provider, operations []*contract.Operation, met
 	return nil
 }
 
-func doorOf(p *provider.Provider, path string) *provider.Door {
-	for i := range p.Doors {
-		if strings.HasPrefix(path, p.Doors[i].Prefix) {
-			return &p.Doors[i]
-		}
-	}
-	return &p.Doors[0]
-}
-
 // match finds the route and its path variables. Errors: NoRoute, WrongMethod.
 func (r *router) match(req *http.Request) (*route, map[string]string, *client.Error) {
 	var match mux.RouteMatch
-	if r.mux.Match(req, &match) && match.MatchErr == nil {
+	if r.matchIndexed(req, &match) || r.mux.Match(req, &match) && match.MatchErr == nil {
 		if found, ok := match.Handler.(*route); ok {
 			return found, match.Vars, nil
 		}
@@ -150,6 +137,19 @@ func (r *router) match(req *http.Request) (*route, map[string]string, *client.Er
 		return nil, nil, client.Errorf(client.WrongMethod, "the method %s is not allowed here", methodName(req.Method))
 	}
 	return nil, nil, client.Errorf(client.NoRoute, "no operation answers at this path")
+}
+
+// matchIndexed asks only the routes whose beginning the path has, which saves most
+// of the regular expressions. What it does not find is for the router to decide.
+func (r *router) matchIndexed(req *http.Request, match *mux.RouteMatch) bool {
+	path := req.URL.EscapedPath()
+	for i := range r.index {
+		if strings.HasPrefix(path, r.index[i].prefix) && r.index[i].route.Match(req, match) {
+			return true
+		}
+		*match = mux.RouteMatch{}
+	}
+	return false
 }
 
 // methodName bounds what a hostile method can put into a message.
@@ -172,16 +172,4 @@ func (r *router) allowed(req *http.Request) []string {
 		}
 	}
 	return allowed
-}
-
-// door finds who refuses a request that no route took; nil when it is nobody's.
-func (r *router) door(path string) (*provider.Provider, *provider.Door) {
-	for i := range r.providers {
-		for j := range r.providers[i].Doors {
-			if strings.HasPrefix(path, r.providers[i].Doors[j].Prefix) {
-				return &r.providers[i], &r.providers[i].Doors[j]
-			}
-		}
-	}
-	return nil, nil
 }

@@ -34,10 +34,15 @@ type namespace struct {
 	store   store.Store
 	journal *journal.Journal
 	keys    map[string]*realm.Keys
-	seed    atomic.Pointer[fixtures.World]
-	realms  atomic.Pointer[map[string]*realm.Realm]
-	// replacing keeps one world's clients from meeting another world's realms.
+	// replacing is held by whoever replaces the world, from the look at the seed to
+	// the end, and guards the seed. It comes before using.
 	replacing sync.Mutex
+	seed      fixtures.World
+	// using is held for reading by whoever works with the realms and the store
+	// together, which keeps one world's clients from meeting another world's realms.
+	// The realms alone can be looked at without it.
+	using  sync.RWMutex
+	realms atomic.Pointer[map[string]*realm.Realm]
 }
 
 // New loads the documents and the world. Errors name the document, or the file and
@@ -76,16 +81,23 @@ func New(ctx context.Context, options Options) (*Server, error) {
 // Reset puts the world back to what it was at the start, or what ReplaceWorld last
 // made it, and clears the journal.
 func (s *Server) Reset(ctx context.Context) error {
-	return s.ReplaceWorld(ctx, *s.space.seed.Load())
+	s.space.replacing.Lock()
+	defer s.space.replacing.Unlock()
+	return s.replace(ctx, s.space.seed)
 }
 
 // ReplaceWorld swaps the whole state for this world, or leaves it alone and says
 // what in the world is wrong. The journal is cleared.
 func (s *Server) ReplaceWorld(ctx context.Context, world fixtures.World) error {
-	space := s.space
-	space.replacing.Lock()
-	defer space.replacing.Unlock()
-	kinds := s.router.kinds
+	s.space.replacing.Lock()
+	defer s.space.replacing.Unlock()
+	return s.replace(ctx, world)
+}
+
+// replace is ReplaceWorld for whoever holds replacing. Requests go on until the new
+// world is ready, and wait while it takes the place of the old one.
+func (s *Server) replace(ctx context.Context, world fixtures.World) error {
+	space, kinds := s.space, s.router.kinds
 	for name := range world.Realms {
 		if _, known := kinds[name]; !known {
 			return world.Errorf([]any{"realms", name}, "there is no such realm, want one of %s", strings.Join(s.router.kindNames, ", "))
@@ -101,17 +113,21 @@ func (s *Server) ReplaceWorld(ctx context.Context, world fixtures.World) error {
 		realms[name] = loaded
 		next = append(next, clients...)
 	}
+	space.using.Lock()
+	defer space.using.Unlock()
 	if err := space.store.Replace(ctx, next); err != nil {
 		return client.Wrap(client.KindOf(err), err, "load the world")
 	}
 	space.realms.Store(&realms)
-	space.seed.Store(&world)
+	space.seed = world
 	space.journal.Clear()
 	return nil
 }
 
 // World returns the present state in the form of a world.
 func (s *Server) World(ctx context.Context) (fixtures.World, error) {
+	s.space.using.RLock()
+	defer s.space.using.RUnlock()
 	world := fixtures.World{Version: 1, Realms: map[string]fixtures.Realm{}}
 	for name, r := range *s.space.realms.Load() {
 		page, err := s.space.store.List(ctx, store.Query{Realm: name})

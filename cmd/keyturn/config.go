@@ -58,7 +58,7 @@ func fillAll(cmd *cobra.Command, file string, content *yaml.Node) error {
 			return fmt.Errorf("%s is given a second time", place)
 		}
 		seen[key.Value] = true
-		texts, err := textsOf(value)
+		texts, err := textsOf(flag, value)
 		if err != nil {
 			return fmt.Errorf("%s: %w", place, err)
 		}
@@ -69,47 +69,45 @@ func fillAll(cmd *cobra.Command, file string, content *yaml.Node) error {
 	return nil
 }
 
-// textsOf reads a plain value or a list of them, as written.
-func textsOf(node *yaml.Node) ([]string, error) {
-	switch node.Kind {
-	case yaml.ScalarNode:
+// textsOf reads a plain value, or a list of them where the flag takes one, as written.
+func textsOf(flag *pflag.Flag, node *yaml.Node) ([]string, error) {
+	switch {
+	case node.Kind == yaml.ScalarNode:
 		if node.ShortTag() == "!!null" {
-			return nil, fmt.Errorf("want a value, there is none")
+			return nil, errors.New("want a value, there is none")
 		}
 		return []string{node.Value}, nil
-	case yaml.SequenceNode:
+	case node.Kind == yaml.SequenceNode && !isList(flag):
+		return nil, errors.New("want one value, not a list")
+	case node.Kind == yaml.SequenceNode:
 		texts := []string{}
 		for _, item := range node.Content {
 			if item.Kind != yaml.ScalarNode {
-				return nil, fmt.Errorf("want a list of plain values")
+				return nil, errors.New("want a list of plain values")
 			}
 			texts = append(texts, item.Value)
 		}
 		return texts, nil
 	default:
-		return nil, fmt.Errorf("want a plain value")
+		return nil, errors.New("want a plain value")
 	}
 }
 
-// fill sets a flag from another place, unless one that comes first gave it.
+// fill sets a flag from another place, unless one that comes first gave it. What is
+// wrong is wrong either way: it would come to light on the day that the other goes.
 func fill(flag *pflag.Flag, place string, texts []string) error {
-	if flag.Changed {
-		return nil
+	value, ok := flag.Value.(layered)
+	if !ok {
+		return fmt.Errorf("%s can only be given as a flag", place)
 	}
-	var err error
-	list, isList := flag.Value.(pflag.SliceValue)
-	switch {
-	case isList:
-		err = list.Replace(texts)
-	case len(texts) != 1:
-		err = fmt.Errorf("want one value")
-	default:
-		err = flag.Value.Set(texts[0])
+	err := value.check(texts)
+	if err == nil && !flag.Changed {
+		flag.Changed = true
+		err = value.assign(texts)
 	}
 	if err != nil {
 		return fmt.Errorf("%s is %q: %w", place, strings.Join(texts, ","), err)
 	}
-	flag.Changed = true
 	return nil
 }
 

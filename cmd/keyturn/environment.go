@@ -33,7 +33,7 @@ func applyEnvironment(cmd *cobra.Command, environ []string) error {
 		}
 		texts := []string{value}
 		flag := flagOf(cmd, name)
-		if flag.Value.Type() == "list" {
+		if isList(flag) {
 			texts = strings.Split(value, ",")
 		}
 		if err := fill(flag, variable, texts); err != nil {

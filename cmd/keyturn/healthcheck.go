@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -21,15 +22,15 @@ func newHealthcheck() *cobra.Command {
 		Long: `Exits with 0 when the stand-in answers that it is ready, and with 1 when it does
 not. It is made for images without a shell or curl.
 
-Without --url it asks on this machine, at the port of KEYTURN_ADDR when that is set
-and at 7070 when not.`,
+Without --url it asks where KEYTURN_ADDR says that serve listens, on this machine when
+that is every address, and at 127.0.0.1:7070 when it is not set.`,
 		Example: `  keyturn healthcheck
   HEALTHCHECK CMD ["keyturn", "healthcheck"]                in a Dockerfile`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
-	flags.Var(newSetting(&url, "", "url", parseURL), "url", "base `URL` of the stand-in")
-	flags.Var(newSetting(&timeout, timeout, "duration", parsePositive), "timeout", "`DURATION` to wait for the answer")
+	flags.Var(newSetting(&url, "", "URL", parseURL), "url", "base URL of the stand-in")
+	flags.Var(newSetting(&timeout, timeout, "DURATION", parsePositive), "timeout", "DURATION to wait for the answer")
 	cmd.RunE = running(func(cmd *cobra.Command, _ []string) error {
 		environ := os.Environ()
 		if err := applyEnvironment(cmd, environ); err != nil {
@@ -46,12 +47,16 @@ and at 7070 when not.`,
 }
 
 // localURL is where the serve of this machine listens, as far as its environment
-// tells.
+// tells. Nobody can be asked at an address that stands for all.
 func localURL(environ []string) string {
-	if _, port, err := net.SplitHostPort(lookup(environ, variableOf("addr"))); err == nil {
-		return "http://" + net.JoinHostPort("127.0.0.1", port)
+	host, port, err := net.SplitHostPort(lookup(environ, variableOf("addr")))
+	if err != nil {
+		return "http://" + defaultAddr
 	}
-	return "http://" + defaultAddr
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // checkReady goes straight to the server: a proxy or a redirection would answer for

@@ -120,7 +120,8 @@ func TestMistakesInTheFile(t *testing.T) {
 		"twice":          {"wait: 1s\nwait: 2s", `k.yaml:2: wait is given a second time`},
 		"bad value":      {"\nwait: soon", `k.yaml:2: wait is "soon": want a duration`},
 		"no value":       {"wait:", "k.yaml:1: wait: want a value"},
-		"list for one":   {"wait: [1s, 2s]", `k.yaml:1: wait is "1s,2s": want one value`},
+		"list for one":   {"wait: [1s, 2s]", `k.yaml:1: wait: want one value, not a list`},
+		"list of one":    {"wait: [1s]", `k.yaml:1: wait: want one value, not a list`},
 		"mapping":        {"wait: {a: b}", "k.yaml:1: wait: want a plain value"},
 		"list of lists":  {"name: [[a]]", "k.yaml:1: name: want a list of plain values"},
 		"bad item":       {"name: [a, b/c]", `k.yaml:1: name is "a,b/c": want a host name`},
@@ -138,6 +139,27 @@ func TestMistakesInTheFile(t *testing.T) {
 	}
 	if _, err := runSample(t, nil, "--config", "nowhere.yaml"); err == nil || !strings.Contains(err.Error(), "--config: open nowhere.yaml") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestMistakesThatNothingDependsOn are in a place that another comes before.
+func TestMistakesThatNothingDependsOn(t *testing.T) {
+	flags := []string{"--wait", "9s", "--name", "x"}
+	if _, err := runSample(t, []string{"KEYTURN_WAIT=soon"}, flags...); err == nil || !strings.Contains(err.Error(), `KEYTURN_WAIT is "soon": want a duration`) {
+		t.Errorf("a variable behind a flag: got %v", err)
+	}
+	for text, want := range map[string]string{
+		"wait: soon":  `k.yaml:1: wait is "soon": want a duration`,
+		"wait: [1s]":  "k.yaml:1: wait: want one value",
+		"name: [b/c]": `k.yaml:1: name is "b/c": want a host name`,
+	} {
+		file := []string{"--config", writeFile(t, "k.yaml", text)}
+		if _, err := runSample(t, nil, append(file, flags...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a file behind a flag: got %v, want %s", err, want)
+		}
+		if _, err := runSample(t, []string{"KEYTURN_WAIT=9s", "KEYTURN_NAME=x"}, file...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a file behind a variable: got %v, want %s", err, want)
+		}
 	}
 }
 

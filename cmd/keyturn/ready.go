@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -47,4 +50,20 @@ func writeReady(file string, at places) error {
 		return err
 	}
 	return os.Rename(draft.Name(), file)
+}
+
+// removeReady removes what a server left that was killed, or else whoever waits for
+// the file would go there.
+func removeReady(file string) error {
+	info, err := os.Lstat(file)
+	switch {
+	case file == "" || errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder", file)
+	default:
+		return os.Remove(file)
+	}
 }

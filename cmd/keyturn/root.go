@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
@@ -24,6 +26,7 @@ against the API's OpenAPI document.`,
 		SilenceErrors: true,
 	}
 	root.AddCommand(newServe(), newHealthcheck(), newSpecs(), newVersion())
+	root.SetFlagErrorFunc(unknownFlag)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.InitDefaultCompletionCmd() // keeps the writer that is set by now
@@ -31,6 +34,15 @@ against the API's OpenAPI document.`,
 		completion.Args, completion.RunE = subcommand, root.RunE // cobra's own takes any word for a wish for help
 	}
 	return root
+}
+
+// unknownFlag names the flag that was probably meant.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	return fmt.Errorf("%w, the nearest is --%s", err, nearest(unknown.GetSpecifiedName(), append(flagNames(cmd), "help")))
 }
 
 // subcommand refuses what is left over after cobra looked for a subcommand.

@@ -17,6 +17,11 @@ import (
 
 const defaultAddr = "127.0.0.1:7070"
 
+var (
+	logFormats = []string{"text", "json"}
+	logLevels  = []string{"debug", "info", "warn", "error"}
+)
+
 // serveSettings are the flags of serve.
 type serveSettings struct {
 	addr        string
@@ -73,19 +78,22 @@ Nothing else is a reason to use it.`,
 func (s *serveSettings) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(newSetting(&s.addr, defaultAddr, "addr", parseAddr), "addr", "`HOST:PORT` to listen at; port 0 is any free one")
+	flags.Var(newSetting(&s.addr, defaultAddr, "HOST:PORT", parseAddr), "addr", "HOST:PORT to listen at; port 0 is any free one")
 	remote := flags.VarPF(newSetting(&s.allowRemote, false, "bool", parseBool), "allow-remote", "", "listen at an address that other machines can reach")
 	remote.NoOptDefVal = "true"
-	flags.Var(newSetting(&s.readyFile, "", "file", parseText), "ready-file", "`FILE` to write once it listens: JSON with url and admin_url")
-	flags.Var(newSetting(&s.world, "", "file", parseText), "world", "`FILE` with what exists at the start (default: the documents' examples)")
-	flags.Var(newSetting(&s.publicURL, "", "url", parseURL), "public-url", "base `URL` of addresses in replies (default: as the caller wrote it)")
-	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host `NAME` under which /__admin answers; repeatable")
-	flags.Var(newSetting(&s.logFormat, "text", "word", oneOf("text", "json")), "log-format", "`FORMAT` of diagnostics on standard error: text or json")
-	flags.Var(newSetting(&s.logLevel, "info", "word", oneOf("debug", "info", "warn", "error")), "log-level", "least `LEVEL` of diagnostics: debug, info, warn or error")
-	flags.Var(newSetting(&s.drain, 5*time.Second, "duration", parsePositive), "drain-timeout", "`DURATION` that requests may go on for after a signal")
-	flags.Var(newSetting(&s.validation, "on", "word", oneOf("on", "off")), "validation", "`on` or off")
+	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url and admin_url")
+	flags.Var(newSetting(&s.world, "", "FILE", parseText), "world", "FILE with what exists at the start (default: the documents' examples)")
+	flags.Var(newSetting(&s.publicURL, "", "URL", parseURL), "public-url", "base URL of addresses in replies (default: as the caller wrote it)")
+	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host NAME under which /__admin answers; repeatable")
+	flags.Var(newSetting(&s.logFormat, "text", "FORMAT", oneOf(logFormats...)), "log-format", "FORMAT of diagnostics on standard error: text or json")
+	flags.Var(newSetting(&s.logLevel, "info", "LEVEL", oneOf(logLevels...)), "log-level", "least LEVEL of diagnostics: debug, info, warn or error")
+	flags.Var(newSetting(&s.drain, 5*time.Second, "DURATION", parsePositive), "drain-timeout", "DURATION that requests may go on for after a signal")
+	flags.Var(newSetting(&s.validation, "on", "WORD", oneOf("on", "off")), "validation", "on or off")
 	_ = flags.MarkHidden("validation") // it fails only for a flag that does not exist
-	flags.Var(newSetting(new(string), "", "file", parseText), configFlag, "YAML `FILE` with these settings")
+	flags.Var(newSetting(new(string), "", "FILE", parseText), configFlag, "YAML FILE with these settings")
+	for name, words := range map[string][]string{"log-format": logFormats, "log-level": logLevels} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // as MarkHidden
+	}
 }
 
 func (s *serveSettings) run(cmd *cobra.Command) error {
@@ -104,6 +112,9 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 	} else if err != nil {
 		return err
 	}
+	if err := removeReady(s.readyFile); err != nil {
+		return fmt.Errorf("ready-file: %w", err)
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("addr: %w", err)
@@ -114,6 +125,7 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		if err := writeReady(s.readyFile, at); err != nil {
 			return fmt.Errorf("ready-file: %w", err)
 		}
+		defer os.Remove(s.readyFile) // nobody is told of a failure on the way out
 	}
 	if err := printBanner(cmd.OutOrStdout(), at, s.world); err != nil {
 		return err

@@ -46,6 +46,7 @@ var binary = sync.OnceValues(func() (string, error) {
 type process struct {
 	places
 	cmd    *exec.Cmd
+	ready  string
 	stdout string
 	stderr *lines
 }
@@ -93,7 +94,7 @@ func startServe(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	defer stdout.Close()
-	p := &process{stderr: &lines{}}
+	p := &process{ready: ready, stderr: &lines{}}
 	p.cmd = exec.Command(file, append([]string{"serve", "--addr", "127.0.0.1:0", "--ready-file", ready}, args...)...)
 	p.cmd.Stdout, p.cmd.Stderr = stdout, p.stderr
 	if err := p.cmd.Start(); err != nil {
@@ -161,6 +162,25 @@ func TestServeIsHealthyAndStops(t *testing.T) {
 	p.terminate(t)
 	if code := p.exit(t); code != exitOK {
 		t.Errorf("got exit %d: %s", code, p.stderr)
+	}
+	if _, err := os.Stat(p.ready); !os.IsNotExist(err) {
+		t.Errorf("the ready file is still there: %v", err)
+	}
+}
+
+// TestAStaleReadyFileGoes has a server that cannot listen find what another left.
+func TestAStaleReadyFileGoes(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	stale := writeFile(t, "ready.json", "{}")
+	if code, _, stderr := call(t, "serve", "--addr", listener.Addr().String(), "--ready-file", stale); code != exitFailure {
+		t.Errorf("got exit %d: %s", code, stderr)
+	}
+	if _, err := os.Stat(stale); !os.IsNotExist(err) {
+		t.Errorf("the ready file is still there: %v", err)
 	}
 }
 

@@ -14,17 +14,27 @@ import (
 	"github.com/keyturn/keyturn/mockserver"
 )
 
-// setting is a flag value of any type. Its parser's errors say what was expected,
-// whether the text came from a flag, a variable or a file.
-type setting[T any] struct {
-	target *T
-	kind   string
-	parse  func(string) (T, error)
+// layered is a flag value that a variable or a file can give too.
+type layered interface {
+	pflag.Value
+	// check reports why the texts cannot be the value.
+	check(texts []string) error
+	// assign makes texts that were checked the value.
+	assign(texts []string) error
 }
 
-func newSetting[T any](target *T, initial T, kind string, parse func(string) (T, error)) pflag.Value {
+// setting is a flag value of any type. Its parser's errors say what was expected,
+// whether the text came from a flag, a variable or a file. The placeholder is what
+// help shows for the value.
+type setting[T any] struct {
+	target      *T
+	placeholder string
+	parse       func(string) (T, error)
+}
+
+func newSetting[T any](target *T, initial T, placeholder string, parse func(string) (T, error)) pflag.Value {
 	*target = initial
-	return &setting[T]{target: target, kind: kind, parse: parse}
+	return &setting[T]{target: target, placeholder: placeholder, parse: parse}
 }
 
 func (s *setting[T]) Set(text string) error {
@@ -42,7 +52,17 @@ func (s *setting[T]) String() string {
 	return fmt.Sprint(*s.target)
 }
 
-func (s *setting[T]) Type() string { return s.kind }
+func (s *setting[T]) Type() string { return s.placeholder }
+
+func (s *setting[T]) check(texts []string) error {
+	if len(texts) != 1 {
+		return errors.New("want one value")
+	}
+	_, err := s.parse(texts[0])
+	return err
+}
+
+func (s *setting[T]) assign(texts []string) error { return s.Set(texts[0]) }
 
 // listSetting is a flag that may be given several times, or once with commas.
 type listSetting struct {
@@ -64,7 +84,12 @@ func (l *listSetting) Set(text string) error {
 	return nil
 }
 
-func (l *listSetting) Replace(texts []string) error {
+func (l *listSetting) check(texts []string) error {
+	_, err := l.parseAll(texts)
+	return err
+}
+
+func (l *listSetting) assign(texts []string) error {
 	parsed, err := l.parseAll(texts)
 	if err == nil {
 		*l.target = parsed
@@ -84,10 +109,13 @@ func (l *listSetting) parseAll(texts []string) ([]string, error) {
 	return all, nil
 }
 
-func (l *listSetting) Append(text string) error { return l.Set(text) }
-func (l *listSetting) GetSlice() []string       { return *l.target }
-func (l *listSetting) String() string           { return strings.Join(*l.target, ",") }
-func (*listSetting) Type() string               { return "list" }
+func (l *listSetting) String() string { return strings.Join(*l.target, ",") }
+func (*listSetting) Type() string     { return "NAME" }
+
+func isList(flag *pflag.Flag) bool {
+	_, list := flag.Value.(*listSetting)
+	return list
+}
 
 func parseText(text string) (string, error) { return text, nil }
 

@@ -25,7 +25,7 @@ func TestUsageErrorsNameTheThing(t *testing.T) {
 		want string
 	}{
 		"unknown command":    {"serv", `no command "serv", did you mean "serve"`},
-		"unknown flag":       {"serve --adr x", "unknown flag: --adr"},
+		"unknown flag":       {"serve --adr x", "unknown flag: --adr, the nearest is --addr"},
 		"too many arguments": {"serve now", `"now"`},
 		"flag without value": {"serve --addr", "--addr"},
 		"addr":               {"serve --addr 127.0.0.1", `"--addr" flag: want HOST:PORT`},
@@ -34,6 +34,8 @@ func TestUsageErrorsNameTheThing(t *testing.T) {
 		"every address":      {"serve --addr :0", "--allow-remote"},
 		"other name":         {"serve --addr keyturn.example:0", "--allow-remote"},
 		"public URL":         {"serve --public-url example.com", `"--public-url" flag: public URL "example.com": want an http or https URL`},
+		"public user":        {"serve --public-url http://u:p@h", "want an http or https URL without a user and a password"},
+		"shorthand":          {"serve -x", "unknown shorthand flag: 'x' in -x"},
 		"admin host":         {"serve --admin-host http://x", `"--admin-host" flag: want a host name`},
 		"log format":         {"serve --log-format xml", "want one of text, json"},
 		"log level":          {"serve --log-level loud", "want one of debug, info, warn, error"},
@@ -86,6 +88,7 @@ func TestVariablesAreChecked(t *testing.T) {
 func TestRunTimeFailures(t *testing.T) {
 	for name, args := range map[string]string{
 		"ready file": "serve --addr 127.0.0.1:0 --ready-file " + t.TempDir() + "/no/such/folder",
+		"folder":     "serve --addr 127.0.0.1:0 --ready-file " + t.TempDir(),
 		"nobody":     "healthcheck --url http://127.0.0.1:1 --timeout 1s",
 		"wrong door": "healthcheck --url http://127.0.0.1:1/base",
 	} {
@@ -118,5 +121,34 @@ func TestSpecs(t *testing.T) {
 func TestVersion(t *testing.T) {
 	if code, stdout, _ := call(t, "version"); code != exitOK || !strings.HasPrefix(stdout, "keyturn ") || !strings.Contains(stdout, "go1.") {
 		t.Errorf("got exit %d and %q", code, stdout)
+	}
+}
+
+func TestCompletionOffersWords(t *testing.T) {
+	for flag, want := range map[string]string{"--log-format": "text\njson\n", "--log-level": "debug\ninfo\nwarn\nerror\n"} {
+		if _, stdout, _ := call(t, "__complete", "serve", flag, ""); !strings.HasPrefix(stdout, want) {
+			t.Errorf("%s: got %q, want %q", flag, stdout, want)
+		}
+	}
+	for _, command := range []string{"serve", "healthcheck"} {
+		if _, stdout, _ := call(t, "__complete", command, "--"); stdout == "" || strings.Contains(stdout, "`") {
+			t.Errorf("%s: got %s", command, stdout)
+		}
+	}
+}
+
+func TestHealthcheckKeepsTheHost(t *testing.T) {
+	for addr, want := range map[string]string{
+		"":               "http://127.0.0.1:7070",
+		":7391":          "http://127.0.0.1:7391",
+		"0.0.0.0:7391":   "http://127.0.0.1:7391",
+		"[::]:7391":      "http://127.0.0.1:7391",
+		"[::1]:7391":     "http://[::1]:7391",
+		"127.0.0.2:7391": "http://127.0.0.2:7391",
+		"localhost:7391": "http://localhost:7391",
+	} {
+		if got := localURL([]string{"KEYTURN_ADDR=" + addr}); got != want {
+			t.Errorf("%q: got %s, want %s", addr, got, want)
+		}
 	}
 }

@@ -20,6 +20,8 @@ type Control interface {
 	// fault, and with any other when the world is.
 	ReplaceWorld(ctx context.Context, world fixtures.World) error
 	Journal() *journal.Journal
+	// Secrets returns what the server holds that the journal must not show.
+	Secrets(ctx context.Context) ([]string, error)
 }
 
 const prefix = "/__admin"
@@ -41,6 +43,7 @@ func New(control Control, hosts HostPolicy) provider.Provider {
 			"listSpecs":     plane.listSpecs,
 			"getSpec":       plane.getSpec,
 		},
+		BodyLimits:     map[string]int64{"putWorld": maxWorld},
 		Authenticators: map[string]provider.Authenticator{"sameOrigin": hosts.authenticate},
 		Doors:          []provider.Door{{Prefix: prefix, Refuse: refuse}},
 	}

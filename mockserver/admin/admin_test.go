@@ -142,7 +142,7 @@ func TestWrongWorldsChangeNothing(t *testing.T) {
 		"version":            {"{\n\"version\": 2, \"realms\": {}}", "body:2: version: want 1"},
 		"type":               {"{\"version\": 1,\n\"realms\": []}", "body:2: "},
 		"no such tenant":     {"{\"version\": 1, \"realms\": {\"authing\": {\n\"clients\": [{\"id\": \"c\", \"tenant\": \"t\"}]}}}", "body:2: realms.authing.clients[0].tenant"},
-		"colliding clients":  {`{"version": 1, "realms": {"authing": {"tenants": [{"id": "t"}], "clients": [{"id": "c", "tenant": "t"}, {"id": "c", "tenant": "t"}]}}}`, "client 2 of 2"},
+		"colliding clients":  {`{"version": 1, "realms": {"authing": {"tenants": [{"id": "t"}], "clients": [{"id": "c", "tenant": "t"}, {"id": "c", "tenant": "t"}]}}}`, `body:1: realms.authing.clients[1].id: "c" is taken by clients[0]`},
 		"escapes of PHP":     {`{"version": 1, "realms": {"a\/b": {}}}`, "realms.a/b: there is no such realm"},
 		"an array, no world": {`[]`, "object"},
 	}

@@ -42,8 +42,8 @@ func Docs(hosts HostPolicy) http.Handler {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			header.Set("Allow", "GET, HEAD")
 			writeProblem(w, client.Errorf(client.WrongMethod, "the method is not allowed here"))
-		case r.URL.Path == strings.TrimSuffix(DocsPath, "/"):
-			header.Set("Location", "docs/")
+		case entrances[r.URL.Path] != "":
+			header.Set("Location", entrances[r.URL.Path])
 			w.WriteHeader(http.StatusMovedPermanently)
 		default:
 			page.ServeHTTP(w, r)
@@ -51,9 +51,13 @@ func Docs(hosts HostPolicy) http.Handler {
 	})
 }
 
+// entrances are what a person types who is looking for the page, with the way to it
+// from there.
+var entrances = map[string]string{prefix: "__admin/docs/", prefix + "/": "docs/", prefix + "/docs": "docs/"}
+
 // ServesDocs reports whether the path is the page's.
 func ServesDocs(path string) bool {
-	return strings.HasPrefix(path, DocsPath) || path == strings.TrimSuffix(DocsPath, "/")
+	return strings.HasPrefix(path, DocsPath) || entrances[path] != ""
 }
 
 func specAddress(name string) string { return "../specs/" + name }

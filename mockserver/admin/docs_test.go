@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,10 +39,18 @@ func TestDocsPageWorksOffline(t *testing.T) {
 	}
 }
 
-func TestDocsAddressWithoutSlash(t *testing.T) {
-	got := ask(t, "GET", start(t)+"/__admin/docs", "")
-	if got.status != http.StatusMovedPermanently || got.header.Get("Location") != "docs/" {
-		t.Errorf("got %+v", got)
+func TestEntrancesLeadToTheDocs(t *testing.T) {
+	base := start(t)
+	for _, entrance := range []string{"/__admin", "/__admin/", "/__admin/docs"} {
+		got := ask(t, "GET", base+entrance, "")
+		from, err := url.Parse(base + entrance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := from.Parse(got.header.Get("Location"))
+		if err != nil || got.status != http.StatusMovedPermanently || to.Path != "/__admin/docs/" {
+			t.Errorf("%s leads to %v with %d, want /__admin/docs/", entrance, to, got.status)
+		}
 	}
 }
 

@@ -13,10 +13,15 @@ import (
 
 const defaultLimit = 100
 
-func (p plane) listRequests(_ context.Context, call *provider.Call) (provider.Reply, error) {
+func (p plane) listRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	// Before the snapshot, as a secret that is replaced in between may be in it.
+	secrets, err := p.control.Secrets(ctx)
+	if err != nil {
+		return provider.Reply{}, err
+	}
 	snapshot := p.control.Journal().Snapshot()
 	wanted := selection(snapshot.Entries, call.Params)
-	shown := p.redactor.Redact(snapshot.Entries, func(e *journal.Entry) bool { return wanted[e.ID] })
+	shown := p.redactor.Redact(snapshot.Entries, secrets, func(e *journal.Entry) bool { return wanted[e.ID] })
 	entries := make(wire.Array, len(shown))
 	for i := range shown {
 		entries[i] = entryTree(&shown[i])

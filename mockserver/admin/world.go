@@ -13,6 +13,10 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
+// maxWorld is room for what a long rehearsal leaves behind: what getWorld shows can
+// be put again.
+const maxWorld = 64 << 20
+
 func (p plane) getWorld(ctx context.Context, _ *provider.Call) (provider.Reply, error) {
 	world, err := p.control.World(ctx)
 	if err != nil {

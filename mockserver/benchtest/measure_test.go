@@ -54,17 +54,13 @@ type pace struct {
 func (t *target) measure(s scenario, budget time.Duration) (pace, error) {
 	const slack = 20 // batches that take longer to prepare than to run must end too
 	var (
-		sent  int
-		took  time.Duration
-		start = time.Now()
-		batch = s.batch
+		sent      int
+		took, cpu time.Duration
+		start     = time.Now()
+		batch     = s.batch
 	)
 	if batch == 0 {
 		batch = math.MaxInt
-	}
-	before, err := t.processor()
-	if err != nil {
-		return pace{}, err
 	}
 	for took < budget && time.Since(start) < slack*budget {
 		if s.prepare != nil {
@@ -72,14 +68,21 @@ func (t *target) measure(s scenario, budget time.Duration) (pace, error) {
 				return pace{}, fmt.Errorf("prepare %s: %w", s.name, err)
 			}
 		}
+		before, err := t.processor()
+		if err != nil {
+			return pace{}, err
+		}
 		n, d, err := t.load.run(batch, budget-took, s.traffic)
 		if err != nil {
 			return pace{}, fmt.Errorf("%s: %w", s.name, err)
 		}
-		sent, took = sent+n, took+d
+		after, err := t.processor()
+		if err != nil {
+			return pace{}, err
+		}
+		sent, took, cpu = sent+n, took+d, cpu+after-before
 	}
-	after, err := t.processor()
-	return pace{perSecond: float64(sent) / took.Seconds(), cpu: (after - before) / time.Duration(max(sent, 1))}, err
+	return pace{perSecond: float64(sent) / took.Seconds(), cpu: cpu / time.Duration(max(sent, 1))}, nil
 }
 
 // interleaved measures the scenario on each target in turn, round by round, the
@@ -101,6 +104,15 @@ func interleaved(s scenario, rounds int, budget time.Duration, targets ...*targe
 		}
 	}
 	return paces, nil
+}
+
+// costs divides processor times round by round.
+func costs(over, under []pace) []float64 {
+	list := make([]float64, len(over))
+	for i := range over {
+		list[i] = float64(over[i].cpu) / float64(under[i].cpu)
+	}
+	return list
 }
 
 // ratios divides round by round.

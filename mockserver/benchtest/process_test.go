@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +55,7 @@ func (from program) launch(ctx context.Context, args ...string) (*process, error
 		args[i] = strings.ReplaceAll(args[i], "ADDR", p.addr)
 	}
 	p.command = exec.CommandContext(ctx, from.binary, args...)
-	p.command.Env = append(from.env, os.Environ()...)
+	p.command.Env = slices.Concat(from.env, os.Environ())
 	p.command.Stderr = p.log
 	p.started = time.Now()
 	return p, p.command.Start()
@@ -108,20 +109,20 @@ func (p *process) resident() (float64, error) {
 
 // processor is how much processor time the process has used.
 func (p *process) processor() (time.Duration, error) {
-	const user, system, tick = 11, 12, 10 * time.Millisecond // Linux counts in hundredths
+	const user, system, perSecond = 11, 12, 100 // fields, and Linux counts in hundredths
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	_, rest, _ := strings.Cut(string(text), ") ") // the name may hold spaces
 	fields := strings.Fields(rest)
-	var ticks time.Duration
+	var ticks int64
 	for _, field := range []int{user, system} {
 		n, err := strconv.ParseInt(fields[field], 10, 64)
 		if err != nil {
 			return 0, err
 		}
-		ticks += time.Duration(n)
+		ticks += n
 	}
-	return ticks * tick, nil
+	return time.Duration(ticks * int64(time.Second) / perSecond), nil
 }

@@ -68,8 +68,8 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / half
 }
 
-// print writes the table and returns how many figures were missed.
-func print(to io.Writer, rows []row) (missed int) {
+// printTable writes the table and returns how many figures were missed.
+func printTable(to io.Writer, rows []row) (missed int) {
 	const padding = 2
 	fmt.Fprintf(to, "\n%s, %d cores, %s/%s, %s, %d connections, load on the same cores\n\n",
 		processorName(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), connections)

@@ -18,12 +18,6 @@ func NewAttributes(members map[string]any) Attributes { return Attributes{member
 // Get returns one member, nil when it is absent.
 func (a Attributes) Get(name string) any { return a.members[name] }
 
-// Lookup tells an absent member from one that is null.
-func (a Attributes) Lookup(name string) (any, bool) {
-	v, ok := a.members[name]
-	return v, ok
-}
-
 // Text returns a string member, empty when it is absent or no string.
 func (a Attributes) Text(name string) string {
 	s, _ := a.members[name].(string)

@@ -30,7 +30,7 @@ type Client struct {
 	// Secrets are in creation order, soft-deleted ones included.
 	Secrets []Secret
 	// RevokedTokens are issued tokens that were revoked before they expired.
-	RevokedTokens []RevokedToken
+	RevokedTokens Revocations
 	Attributes    Attributes
 
 	CreatedAt time.Time
@@ -42,16 +42,9 @@ type Client struct {
 	Serial uint64
 }
 
-// RevokedToken remembers a revoked token until it would have expired anyway.
-type RevokedToken struct {
-	ID        string
-	ExpiresAt time.Time
-}
-
 // Clone returns a copy that shares no mutable memory with c.
 func (c Client) Clone() Client {
 	c.Secrets = slices.Clone(c.Secrets)
-	c.RevokedTokens = slices.Clone(c.RevokedTokens)
 	return c
 }
 
@@ -90,9 +83,4 @@ func (c Client) LiveSecrets(now time.Time) int {
 		}
 	}
 	return live
-}
-
-// HasRevoked reports whether the token was revoked.
-func (c Client) HasRevoked(tokenID string) bool {
-	return slices.ContainsFunc(c.RevokedTokens, func(t RevokedToken) bool { return t.ID == tokenID })
 }

@@ -133,17 +133,15 @@ func TestAccepts(t *testing.T) {
 	}
 }
 
-func TestRevokedTokens(t *testing.T) {
+func TestRevocations(t *testing.T) {
 	t.Parallel()
-	c := holder()
-	c.RevokeToken(client.RevokedToken{ID: "a", ExpiresAt: now.Add(time.Minute)}, now)
-	c.RevokeToken(client.RevokedToken{ID: "a", ExpiresAt: now.Add(time.Minute)}, now)
-	if !c.HasRevoked("a") || c.HasRevoked("b") || len(c.RevokedTokens) != 1 {
-		t.Fatalf("revoked: %v", c.RevokedTokens)
+	none := client.Revocations{}
+	one := none.With("a", now.Add(time.Minute), now)
+	if again := one.With("a", now.Add(time.Hour), now); !again.Has("a") || again.Has("b") || again.Len() != 1 || none.Has("a") {
+		t.Fatalf("revoked %v, before %v", again, none)
 	}
-	c.RevokeToken(client.RevokedToken{ID: "b", ExpiresAt: now.Add(time.Hour)}, now.Add(time.Minute))
-	if c.HasRevoked("a") || !c.HasRevoked("b") {
-		t.Fatalf("an expired token is still remembered: %v", c.RevokedTokens)
+	if two := one.With("b", now.Add(time.Hour), now.Add(time.Minute)); two.Has("a") || !two.Has("b") {
+		t.Fatalf("an expired token is still remembered: %v", two)
 	}
 }
 

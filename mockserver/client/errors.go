@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind classifies a failure. A vendor's table turns each kind into its wire form;
@@ -78,11 +79,16 @@ type Error struct {
 	Err error
 }
 
-func (e *Error) Error() string {
-	text := e.Message
-	if e.Field != "" {
-		text = e.Field + ": " + text
+// Located is the message after the place it is about, for the caller.
+func (e *Error) Located() string {
+	if e.Field == "" {
+		return e.Message
 	}
+	return strings.TrimPrefix(e.Field, "/") + ": " + e.Message
+}
+
+func (e *Error) Error() string {
+	text := e.Located()
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}

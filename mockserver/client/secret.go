@@ -20,6 +20,9 @@ type Digest [sha256.Size]byte
 // DigestOf hashes a presented secret for comparison.
 func DigestOf(plain string) Digest { return sha256.Sum256([]byte(plain)) }
 
+// Equal compares in constant time.
+func (d Digest) Equal(other Digest) bool { return subtle.ConstantTimeCompare(d[:], other[:]) == 1 }
+
 // Value is a secret in the clear. It prints redacted wherever it ends up: fmt,
 // slog and text encoders all get the placeholder. Reveal is the only way out.
 type Value string
@@ -109,7 +112,7 @@ func EncodedSecret(id, stored string, now time.Time) (Secret, error) {
 
 func (s Secret) matches(presented string, digest Digest) bool {
 	if s.Digest != (Digest{}) {
-		return subtle.ConstantTimeCompare(s.Digest[:], digest[:]) == 1
+		return s.Digest.Equal(digest)
 	}
 	// Only a caller who stored a bcrypt hash pays for bcrypt.
 	hash, ok := strings.CutPrefix(s.Stored.Reveal(), bcryptPrefix)

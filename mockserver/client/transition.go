@@ -61,19 +61,3 @@ func (c *Client) SoftDelete(secretID string, policy Policy, now time.Time) error
 	c.UpdatedAt = now
 	return nil
 }
-
-// RevokeToken remembers that the token no longer works, and forgets tokens that
-// have expired since.
-func (c *Client) RevokeToken(t RevokedToken, now time.Time) {
-	if c.HasRevoked(t.ID) {
-		return
-	}
-	live := make([]RevokedToken, 0, len(c.RevokedTokens)+1)
-	for _, old := range c.RevokedTokens {
-		if old.ExpiresAt.After(now) {
-			live = append(live, old)
-		}
-	}
-	live = append(live, t)
-	c.RevokedTokens = live
-}

@@ -41,8 +41,9 @@ func compileBody(from *openapi3.RequestBody) (*body, error) {
 // none: what an operation does not document is not looked at. Errors: WrongMedia,
 // Malformed, Missing, Invalid with the JSON pointer of the member.
 func (o *Operation) Body(contentType string, data []byte) (any, error) {
-	if o.body == nil {
-		return nil, nil
+	o, err := o.whole()
+	if err != nil || o.body == nil {
+		return nil, err
 	}
 	if len(data) == 0 {
 		if o.body.required {

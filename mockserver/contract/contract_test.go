@@ -184,15 +184,25 @@ func TestErrorsHoldNoValues(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t-v4lue"
 	op := operation(t, "make")
-	_, bodyErr := op.Body(contract.JSON, []byte(`{"name":["`+secret+`"],"when":"`+secret+`","ref":"`+secret+`"}`))
-	_, syntaxErr := op.Body(contract.JSON, []byte(`{"name":"`+secret))
-	_, queryErr := op.Parameters(map[string]string{"id": secret}, "count="+secret, nil)
-	replyErr := op.CheckReply(contract.Reply{
+	var errs []error
+	for _, body := range []string{
+		`{"name":["` + secret + `"]}`, `{"name":"x","when":"` + secret + `"}`, `{"name":"x","ref":"` + secret + `"}`,
+		`{"name":"` + secret, `"` + secret + `"`, `{"name":"x","name":"` + secret + `"}`,
+	} {
+		_, err := op.Body(contract.JSON, []byte(body))
+		errs = append(errs, err)
+	}
+	for _, query := range []string{"count=" + secret, "all=" + secret, "size=" + secret, "%zz" + secret} {
+		_, err := op.Parameters(map[string]string{"id": "a"}, query, nil)
+		errs = append(errs, err)
+	}
+	_, pathErr := op.Parameters(map[string]string{"id": secret}, "", nil)
+	errs = append(errs, pathErr, op.CheckReply(contract.Reply{
 		Status: 200, Media: contract.JSON, Header: http.Header{"X-Made": {"x"}}, Body: wire.Object{"code": 200, "id": "x", "secret": secret},
-	})
-	for _, err := range []error{bodyErr, syntaxErr, queryErr, replyErr} {
+	}))
+	for i, err := range errs {
 		if err == nil || strings.Contains(err.Error(), secret) {
-			t.Errorf("%v: no error, or one with the secret", err)
+			t.Errorf("%d: %v: no error, or one with the secret", i, err)
 		}
 	}
 }

@@ -46,6 +46,9 @@ type Operation struct {
 	body    *body
 	replies map[int]*reply
 	other   *reply
+
+	// compiled is set for an operation of an outline, and gives it all of these.
+	compiled func() (map[string]*Operation, error)
 }
 
 // Compile returns the operations of a validated document, in order of path and
@@ -67,16 +70,11 @@ func Compile(doc *openapi3.T) ([]*Operation, error) {
 }
 
 func compile(doc *openapi3.T, path, method string, item *openapi3.PathItem, from *openapi3.Operation) (*Operation, error) {
-	if from.OperationID == "" {
-		return nil, fmt.Errorf("operationId is missing")
-	}
-	access, err := accessOf(from)
-	if err != nil {
+	op := &Operation{ID: from.OperationID, Method: method, Path: path, Schemes: schemesOf(doc, from), replies: map[int]*reply{}}
+	text, _ := from.Extensions[accessExtension].(string)
+	var err error
+	if op.Access, err = op.identify(text); err != nil {
 		return nil, err
-	}
-	op := &Operation{ID: from.OperationID, Method: method, Path: path, Access: access, replies: map[int]*reply{}}
-	if op.Schemes = schemesOf(doc, from); len(op.Schemes) == 0 && access != Open {
-		return nil, fmt.Errorf("%s is %q, but no security scheme is named", accessExtension, access)
 	}
 	for _, ref := range slices.Concat(item.Parameters, from.Parameters) {
 		p, err := compileParameter(ref.Value)
@@ -108,10 +106,19 @@ func compile(doc *openapi3.T, path, method string, item *openapi3.PathItem, from
 	return op, nil
 }
 
-func accessOf(from *openapi3.Operation) (Access, error) {
-	text, _ := from.Extensions[accessExtension].(string)
+// identify reads the access, and holds an operation that is known by its name and
+// schemes to what every operation needs.
+func (o *Operation) identify(text string) (Access, error) {
+	if o.ID == "" {
+		return "", fmt.Errorf("operationId is missing")
+	}
 	switch access := Access(text); access {
-	case Open, Read, Secret, Write:
+	case Open:
+		return access, nil
+	case Read, Secret, Write:
+		if len(o.Schemes) == 0 {
+			return "", fmt.Errorf("%s is %q, but no security scheme is named", accessExtension, access)
+		}
 		return access, nil
 	default:
 		return "", fmt.Errorf("%s is %q, want open, read, secret or write", accessExtension, text)
@@ -133,6 +140,10 @@ func schemesOf(doc *openapi3.T, from *openapi3.Operation) []string {
 // Unchecked decodes a request without holding it to the document, for measuring
 // what the checks cost.
 func (o *Operation) Unchecked(path map[string]string, rawQuery string, header http.Header, data []byte) (Values, any, error) {
+	o, err := o.whole()
+	if err != nil {
+		return nil, nil, err
+	}
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return nil, nil, err

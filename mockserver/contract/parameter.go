@@ -66,6 +66,10 @@ func (v Values) Int(name string, fallback int) int {
 // holds the escaped segments that the route matched. Errors: Malformed, Missing,
 // Invalid, each naming the parameter.
 func (o *Operation) Parameters(path map[string]string, rawQuery string, header http.Header) (Values, error) {
+	o, err := o.whole()
+	if err != nil {
+		return nil, err
+	}
 	query, err := parseQuery(rawQuery)
 	if err != nil {
 		return nil, err

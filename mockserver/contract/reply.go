@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -67,6 +66,10 @@ type Reply struct {
 // CheckReply holds a reply to the document. The error says what is wrong and
 // where, and nothing of the values.
 func (o *Operation) CheckReply(r Reply) error {
+	o, err := o.whole()
+	if err != nil {
+		return err
+	}
 	documented := o.replies[r.Status]
 	if documented == nil {
 		documented = o.other
@@ -103,15 +106,6 @@ func orRoot(failure *client.Error) string {
 		return "/"
 	}
 	return failure.Field
-}
-
-// Statuses lists the documented statuses, for messages.
-func (o *Operation) Statuses() string {
-	var list []string
-	for _, status := range slices.Sorted(maps.Keys(o.replies)) {
-		list = append(list, fmt.Sprint(status))
-	}
-	return strings.Join(list, ", ")
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

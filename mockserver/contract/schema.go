@@ -15,13 +15,28 @@ import (
 // formats are checked in addition to kin-openapi's own, per visit and not in its
 // process-wide table. Its date-time is a pattern that lets February 31 pass.
 var formats = map[string]openapi3.StringFormatValidator{
-	"uuid":      openapi3.NewCallbackValidator(uuid.Validate),
+	"uuid":      openapi3.NewCallbackValidator(validateUUID),
 	"date-time": openapi3.NewCallbackValidator(validateDateTime),
 }
 
+// The errors are constant, because those of the parsers repeat the value.
+var (
+	errNoUUID     = errors.New("want a UUID")
+	errNoDateTime = errors.New("want a date-time of RFC 3339")
+)
+
+func validateUUID(text string) error {
+	if uuid.Validate(text) != nil {
+		return errNoUUID
+	}
+	return nil
+}
+
 func validateDateTime(text string) error {
-	_, err := time.Parse(time.RFC3339Nano, text)
-	return err
+	if _, err := time.Parse(time.RFC3339Nano, text); err != nil {
+		return errNoDateTime
+	}
+	return nil
 }
 
 var (

@@ -31,8 +31,8 @@ func FuzzRedact(f *testing.F) {
 		places := namedPlaces(planted)
 		named := places[uint(place)%uint(len(places))]
 		const stranger = "\x01\x01\x01\x01\x01\x01\x01\x01"
-		without := texts(NewRedactor().Redact(append(plantByValue(stranger, id), namedPlaces(stranger)...), all))
-		shown := texts(NewRedactor().Redact(append(plantByValue(planted, id), named), all))
+		without := texts(NewRedactor().Redact(append(plantByValue(stranger, id), namedPlaces(stranger)...), nil, all))
+		shown := texts(NewRedactor().Redact(append(plantByValue(planted, id), named), nil, all))
 		for _, spelling := range spelledOut(planted, id) {
 			holds := func(text string) bool { return strings.Contains(text, spelling) }
 			if at := slices.IndexFunc(shown, holds); at >= 0 && !slices.ContainsFunc(without, holds) {
@@ -78,6 +78,7 @@ func namedPlaces(value string) []Entry {
 	quoted, _ := json.Marshal(value)
 	jsonHeader := http.Header{"Content-Type": {"application/json"}}
 	query, _ := json.Marshal("mutation { refresh(secret: " + string(quoted) + ") { id } }")
+	literal, _ := json.Marshal("{ f(s: " + string(quoted) + ") { id } }")
 	basic := base64.StdEncoding.EncodeToString([]byte("someone:" + value))
 	encoded := base64.StdEncoding.EncodeToString([]byte("someone:" + url.QueryEscape(value)))
 	return []Entry{
@@ -85,6 +86,8 @@ func namedPlaces(value string) []Entry {
 		{ReplyHeader: jsonHeader, ReplyBody: []byte(`{"kty":"oct","k":` + string(quoted) + `}`)},
 		{RequestHeader: jsonHeader, RequestBody: []byte(`{"query":` + string(query) + `}`)},
 		{RequestHeader: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, RequestBody: []byte("a=b&client_secret=" + url.QueryEscape(value))},
+		{Target: "/graphql", RequestHeader: jsonHeader, RequestBody: []byte(`{"query":"{ f }","variables":{"s":` + string(quoted) + `}}`)},
+		{Target: "/graphql", RequestHeader: jsonHeader, RequestBody: []byte(`{"query":` + string(literal) + `}`)},
 		{Target: "/x?access_token=" + url.QueryEscape(value)},
 		{RequestHeader: http.Header{"Authorization": {"Basic " + basic}}},
 		{RequestHeader: http.Header{"Authorization": {"Basic " + encoded}}},

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -12,40 +13,74 @@ var schemes = map[string]bool{
 	"basic": true, "bearer": true, "authing": true, "digest": true, "dpop": true, "token": true,
 }
 
+// secretWords make a header's name a secret's, wherever they stand in it: proxies
+// and gateways put words of their own before and behind.
+var secretWords = []string{"authorization", "secret", "token", "password", "passwd", "signature", "apikey"}
+
+// harmlessWords end the names of headers that say something about a secret.
+var harmlessWords = []string{"type", "method", "version", "id", "hint", "endpoint"}
+
+// errorKeyHeader is AngusGM's name for an error.
+const errorKeyHeader = "xcekey"
+
 func (rw rewriter) header(header http.Header) http.Header {
 	shown := make(http.Header, len(header))
+	size := 0
 	for name, values := range header {
 		rewritten := make([]string, len(values))
 		for i, value := range values {
-			rewritten[i] = valid(rw.field(plainName(name), value))
+			size += len(value)
+			rewritten[i] = valid(rw.field(name, value))
 		}
 		shown[valid(rw.plain(name))] = rewritten
+	}
+	if rw.overfull() {
+		for name := range shown {
+			shown[name] = []string{withheld(size, tooMany)}
+		}
 	}
 	return shown
 }
 
 func (rw rewriter) field(name, value string) string {
+	plain := plainName(name)
 	switch {
-	case name == "authorization", name == "proxyauthorization":
+	case strings.Contains(plain, "cookie"):
+		return rw.cookie(value)
+	case isSecretHeader(name):
 		return rw.authorization(value)
-	case name == "cookie", name == "setcookie":
-		for pair := range strings.SplitSeq(value, ";") {
-			if _, secret, ok := strings.Cut(pair, "="); ok {
-				rw.named(strings.Trim(secret, ` "`))
-			}
-			if name == "setcookie" {
-				break // attributes follow
-			}
-		}
-		return rw.named(value)
-	case isSecretName(name):
-		return rw.named(value)
-	case name == "location", name == "referer", name == "contentlocation":
+	case plain == "location", plain == "contentlocation", plain == "referer", strings.HasSuffix(plain, "url"), strings.HasSuffix(plain, "uri"):
 		return rw.url(value)
 	}
 	return rw.text(value)
 }
 
+func isSecretHeader(name string) bool {
+	plain := plainName(name)
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune("-_. ", r) })
+	if plain == errorKeyHeader || len(words) > 0 && slices.Contains(harmlessWords, words[len(words)-1]) {
+		return false
+	}
+	return isSecretName(name) || strings.HasSuffix(plain, "key") || slices.Contains(words, "key") || slices.Contains(words, "keys") ||
+		slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(plain, word) })
+}
+
+// cookie notes every value of a Cookie header as a secret of its own, and with them
+// the attributes of a Set-Cookie header that look alike.
+func (rw rewriter) cookie(value string) string {
+	for pair := range strings.SplitSeq(value, ";") {
+		name, secret, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if ok && !cookieAttributes[strings.ToLower(name)] {
+			rw.named(strings.Trim(secret, ` "`))
+		}
+	}
+	return rw.named(value)
+}
+
+// cookieAttributes have values that are no secrets (RFC 6265 section 4.1).
+var cookieAttributes = map[string]bool{"path": true, "domain": true, "expires": true, "max-age": true, "samesite": true}
+
+// authorization rewrites credentials, with or without the scheme before them.
 func (rw rewriter) authorization(value string) string {
 	scheme, credentials, found := strings.Cut(value, " ")
 	if !found || !schemes[strings.ToLower(scheme)] {

@@ -1,54 +1,10 @@
 // Package journal remembers the latest requests and replies, within a bound on
 // their number and their bytes, and counts what it had to forget. Recording keeps
-// the raw exchange and costs a copy of two bodies; everything that makes it fit to
-// be shown, redaction above all, happens when somebody asks.
+// the raw exchange, without what is too long, and copies nothing of it; everything
+// that makes it fit to be shown, redaction above all, happens when somebody asks.
 package journal
 
-import (
-	"net/http"
-	"sync"
-	"time"
-)
-
-// Entry is one exchange as it was on the wire. It holds secrets: show only what
-// Redact returns.
-type Entry struct {
-	ID       uint64
-	At       time.Time
-	Duration time.Duration
-	// Provider and Operation are empty when no operation answers at the path.
-	Provider  string
-	Operation string
-	Method    string
-	// Target is the path and the query as the client wrote them.
-	Target        string
-	RequestHeader http.Header
-	RequestBody   []byte
-	Status        int
-	ReplyHeader   http.Header
-	ReplyBody     []byte
-	// Violation says why the request was refused or the reply withheld.
-	Violation string
-
-	size int // as far as the bound on bytes goes
-}
-
-func (e *Entry) measure() int {
-	const overhead = 512 // bookkeeping, roughly
-	return overhead + len(e.Target) + len(e.RequestBody) + len(e.ReplyBody) + headerSize(e.RequestHeader) + headerSize(e.ReplyHeader)
-}
-
-func headerSize(header http.Header) int {
-	const overhead = 64 // of a map entry with its slice, roughly
-	size := 0
-	for name, values := range header {
-		size += overhead + len(name)
-		for _, value := range values {
-			size += len(value)
-		}
-	}
-	return size
-}
+import "sync"
 
 // Bounds limit what a journal keeps. A zero value of either means its default.
 type Bounds struct {
@@ -86,8 +42,9 @@ func New(bounds Bounds) *Journal {
 }
 
 // Record adds an entry, gives it the next id, and forgets the oldest where a bound
-// asks for it. The journal keeps what the entry points to.
+// asks for it. The journal keeps what the entry points to, except what is too long.
 func (j *Journal) Record(e Entry) {
+	e.cut()
 	e.size = e.measure()
 	j.mu.Lock()
 	defer j.mu.Unlock()

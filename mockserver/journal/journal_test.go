@@ -29,12 +29,15 @@ func TestJournalForgetsTheOldestByNumber(t *testing.T) {
 
 func TestJournalForgetsTheOldestByBytes(t *testing.T) {
 	large := strings.Repeat("x", 6000)
+	many := make([]string, 6000/16)
 	for name, e := range map[string]Entry{
 		"target":         {Target: large},
 		"request body":   {RequestBody: []byte(large)},
 		"reply body":     {ReplyBody: []byte(large)},
 		"request header": {RequestHeader: http.Header{"X-Large": {large}}},
 		"header name":    {ReplyHeader: http.Header{large: {""}}},
+		"empty headers":  {ReplyHeader: http.Header{"A": many}},
+		"violation":      {Violation: large},
 	} {
 		j := New(Bounds{Bytes: 15_000})
 		for range 5 {

@@ -15,9 +15,9 @@ import (
 //   - By name: what stands where secrets stand, in a header such as Authorization
 //     or in a member or parameter such as client_secret, is replaced wherever it is
 //     found, however short.
-//   - By value: what was found by name in any entry, and is long enough not to be
-//     an ordinary word, is replaced in all the others too, wherever it stands and
-//     however it is escaped.
+//   - By value: what was found by name in any entry, or is known beforehand, and is
+//     long enough not to be an ordinary word, is replaced in all the others too,
+//     wherever it stands and however it is escaped.
 //
 // The replacement carries a keyed digest, so that equal secrets stay recognisable
 // and nobody can try guesses against it.
@@ -56,26 +56,21 @@ type Message struct {
 }
 
 // Redact returns the entries for which keep is true. Those it drops are still
-// searched for secrets.
-func (r *Redactor) Redact(entries []Entry, keep func(*Entry) bool) []Shown {
-	found := map[string]bool{}
-	collect := rewriter{
-		named: func(value string) string { found[value] = true; return value },
-		plain: func(text string) string { return text },
+// searched for secrets, the newest first, and held are secrets that are known
+// beforehand.
+func (r *Redactor) Redact(entries []Entry, held []string, keep func(*Entry) bool) []Shown {
+	collect := newCollector()
+	for i := len(entries) - 1; i >= 0; i-- {
+		rewriter{treatment: collect}.entry(&entries[i])
 	}
-	for i := range entries {
-		collect.entry(&entries[i])
+	known := newValues(r)
+	for _, secret := range held {
+		known.learn(secret)
 	}
-	known := r.known(found)
-	show := rewriter{
-		named: func(value string) string {
-			if value == "" || isMark(value) {
-				return value
-			}
-			return r.mark(value)
-		},
-		plain: known.replace,
+	for secret := range collect.found {
+		known.learn(secret)
 	}
+	show := rewriter{treatment: &shower{redactor: r, part: tally{}, known: known}}
 	shown := []Shown{}
 	for i := range entries {
 		if keep(&entries[i]) {

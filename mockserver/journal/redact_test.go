@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +20,7 @@ func all(*Entry) bool { return true }
 // redactOne shows the only entry with the digits of marks left out.
 func redactOne(t *testing.T, e Entry) Shown {
 	t.Helper()
-	shown := NewRedactor().Redact([]Entry{e}, all)
+	shown := NewRedactor().Redact([]Entry{e}, nil, all)
 	if len(shown) != 1 {
 		t.Fatalf("got %d entries, want 1", len(shown))
 	}
@@ -86,12 +85,12 @@ func TestRedactBodies(t *testing.T) {
 		"form":            {formMedia, `grant_type=client_credentials&client_id=c&client_secret=a%26b`, `grant_type=client_credentials&client_id=c&client_secret=[]`},
 		"form, odd names": {formMedia, `client%5Fsecret=a&CLIENT-SECRET=b&x`, `client%5Fsecret=[]&CLIENT-SECRET=[]&x`},
 		"form, empty":     {formMedia, `client_secret=&a=b`, `client_secret=&a=b`},
-		"text":            {"text/plain", `call it with client_secret=abc or "secret": "d"`, `call it with client_secret=[] or "secret": "[]"`},
-		"prose":           {"text/plain", `token: must not be empty`, `token: must not be empty`},
+		"text":            {jsonMedia, `{"a":"call it with client_secret=abc or \"secret\": \"d\""}`, `map[a:call it with client_secret=[] or "secret": "[]"]`},
+		"prose":           {jsonMedia, `{"a":"token: must not be empty"}`, `map[a:token: must not be empty]`},
 		"no media, JSON":  {"", `{"secret":"a"}`, `map[secret:[]]`},
-		"no media":        {"", `secret=a`, `secret=[]`},
+		"no media, form":  {"", `secret=a`, `secret=[]`},
 		"other media":     {"multipart/form-data; boundary=x", `--x`, `[withheld: 3 bytes, of a media type that is not looked into]`},
-		"binary":          {"text/plain", "\xff\xfe", `[withheld: 2 bytes, no text]`},
+		"binary":          {formMedia, "a=\xff\xfe", "a=\ufffd"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +130,7 @@ func TestRedactByValueAcrossEntries(t *testing.T) {
 		{ID: 3, RequestHeader: jsonHeader, RequestBody: []byte(`{"note":"it is ` + secret + `!","` + secret + `":1}`)},
 		{ID: 4, Violation: "what is " + secret},
 		{ID: 5, RequestHeader: http.Header{"X-Odd": {base64.StdEncoding.EncodeToString([]byte("me:" + secret))}}},
-	}, func(e *Entry) bool { return e.ID > 1 })
+	}, nil, func(e *Entry) bool { return e.ID > 1 })
 	if len(shown) != 4 {
 		t.Fatalf("got %d entries, want the 4 that were kept", len(shown))
 	}
@@ -161,7 +160,7 @@ func TestRedactLeavesShortWordsAlone(t *testing.T) {
 	shown := NewRedactor().Redact([]Entry{
 		{RequestHeader: http.Header{"Authorization": {"Bearer token"}}},
 		{Target: "/oauth/token?token_type_hint=token", Violation: "the token is unknown"},
-	}, all)
+	}, nil, all)
 	if got, want := shown[1].URL+" "+shown[1].Violation, "/oauth/token?token_type_hint=token the token is unknown"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -192,25 +191,5 @@ func TestRedactKeepsTheRest(t *testing.T) {
 	}
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Errorf("(-want +got)\n%s", difference)
-	}
-}
-
-func TestManySecretsWithOneStart(t *testing.T) {
-	const count = 20_000
-	var body strings.Builder
-	for i := range count {
-		fmt.Fprintf(&body, `{"secret":"the-same-start-%d"},`, i)
-	}
-	start := time.Now()
-	shown := redactOne(t, Entry{
-		RequestHeader: http.Header{"Content-Type": {"application/json"}},
-		RequestBody:   []byte("[" + strings.TrimSuffix(body.String(), ",") + "]"),
-		ReplyBody:     []byte(strings.Repeat("the-same-start-", count)),
-	})
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("took %s", took)
-	}
-	if got := len(shown.Request.Body.([]any)); got != count {
-		t.Errorf("got %d items, want %d", got, count)
 	}
 }

@@ -96,7 +96,7 @@ func (d Dialect) Revoke(ctx context.Context, call *provider.Call) (provider.Repl
 		return provider.Reply{}, refuse(&Failure{Code: InvalidGrant, Description: "the token was issued to another client"})
 	}
 	_, err = call.Store.Update(ctx, caller.Key, func(c *client.Client) error {
-		c.RevokeToken(client.RevokedToken{ID: claims.ID, ExpiresAt: time.Unix(claims.Expiry, 0)}, call.Now)
+		c.RevokedTokens = c.RevokedTokens.With(claims.ID, time.Unix(claims.Expiry, 0), call.Now)
 		return nil
 	})
 	return done, err

@@ -68,10 +68,7 @@ func (d Dialect) RefuseCall(_ *provider.Call, err *client.Error) provider.Reply 
 
 // translate puts what the pipeline found wrong into OAuth's few codes.
 func translate(err *client.Error) *Failure {
-	f := &Failure{Code: InvalidRequest, Description: err.Message}
-	if err.Field != "" {
-		f.Description = err.Field + ": " + err.Message
-	}
+	f := &Failure{Code: InvalidRequest, Description: err.Located()}
 	switch err.Kind {
 	case client.NoRoute, client.NotFound:
 		f.Status = http.StatusNotFound

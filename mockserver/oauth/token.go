@@ -102,7 +102,7 @@ func (d Dialect) Inspect(ctx context.Context, call *provider.Call, token string)
 		return Claims{}, client.Client{}, false
 	}
 	c, err := call.Store.Find(ctx, call.Realm.Kind.Name, claims.ClientID)
-	if err != nil || !c.Enabled || c.HasRevoked(claims.ID) || !claims.belongsTo(c) {
+	if err != nil || !c.Enabled || c.RevokedTokens.Has(claims.ID) || !claims.belongsTo(c) {
 		return Claims{}, client.Client{}, false
 	}
 	return claims, c, true

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/realm"
@@ -21,6 +23,9 @@ type Provider struct {
 	// Handlers by operationId. The document and this table must name the same
 	// operations.
 	Handlers map[string]Handler
+	// BodyLimits are the sizes in bytes, by operationId, of the requests that may be
+	// larger than others.
+	BodyLimits map[string]int64
 	// Authenticators by the name of the security scheme in the document.
 	Authenticators map[string]Authenticator
 	// Doors are the paths whose requests are this provider's to refuse, also when
@@ -31,6 +36,7 @@ type Provider struct {
 
 // Door is a path prefix behind which refusals have one shape.
 type Door struct {
+	// Prefix is made of whole segments; one in braces stands for any.
 	Prefix string
 	Refuse func(*Call, *client.Error) Reply
 }
@@ -74,6 +80,15 @@ func (c *Call) Object() wire.Object {
 // Key names a client of the call's realm.
 func (c *Call) Key(id string) client.Key { return client.Key{Realm: c.Realm.Kind.Name, ID: id} }
 
+// NewID makes a random UUID, the nil UUID when there is no randomness.
+func (c *Call) NewID() string {
+	id, err := uuid.NewRandomFromReader(c.Random)
+	if err != nil {
+		return uuid.Nil.String()
+	}
+	return id.String()
+}
+
 // Reply is what a handler or a door answers.
 type Reply struct {
 	Status int
@@ -82,6 +97,9 @@ type Reply struct {
 	Media string
 	// Body is a JSON tree, or a string for a media type that is not JSON.
 	Body any
+	// Last names the member of an object Body that is written after the others,
+	// for clients that read an envelope from its start and may stop early.
+	Last string
 	// Failed marks a refusal.
 	Failed bool
 }

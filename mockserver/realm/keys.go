@@ -20,24 +20,26 @@ const (
 
 // Keys signs and seals a realm's tokens. The RSA key costs tens of milliseconds to
 // make, so it is made when it is first needed and then shared; a reset of the
-// state keeps it, and tokens issued before a reset fail because their client is
-// another one.
+// state keeps it, and access tokens issued before a reset fail because their client
+// is another one.
 type Keys struct {
 	asymmetric func() (*rsaKey, error)
+	shown      func() (wire.Object, error)
 	symmetric  func() ([]byte, error)
 }
 
 type rsaKey struct {
 	signer jose.Signer
 	public jose.JSONWebKey
-	// The same key as JSON objects, made once because a reply may show them.
-	publicJWK, privateJWK wire.Object
+	// publicJWK is the same key as a JSON object.
+	publicJWK wire.Object
 }
 
 // NewKeys returns keys that are random and made on first use.
 func NewKeys() *Keys {
 	return &Keys{
 		asymmetric: sync.OnceValues(newRSAKey),
+		shown:      sync.OnceValues(newShownKey),
 		symmetric: sync.OnceValues(func() ([]byte, error) {
 			key := make([]byte, symmetricSize)
 			_, err := rand.Read(key)
@@ -47,26 +49,38 @@ func NewKeys() *Keys {
 }
 
 func newRSAKey() (*rsaKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, rsaBits)
+	key, err := randomRSA()
 	if err != nil {
-		return nil, fmt.Errorf("make a signing key: %w", err)
-	}
-	// RFC 7638 would do as well; any stable name of the public key will.
-	sum := sha256.Sum256(private.N.Bytes())
-	key := jose.JSONWebKey{
-		Key: private, KeyID: base64.RawURLEncoding.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
+		return nil, err
 	}
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, options)
 	if err != nil {
 		return nil, fmt.Errorf("make a signer: %w", err)
 	}
-	made := &rsaKey{signer: signer, public: key.Public()}
-	if made.privateJWK, err = jwk(key); err != nil {
+	public := key.Public()
+	publicJWK, err := jwk(public)
+	return &rsaKey{signer: signer, public: public, publicJWK: publicJWK}, err
+}
+
+func newShownKey() (wire.Object, error) {
+	key, err := randomRSA()
+	if err != nil {
 		return nil, err
 	}
-	made.publicJWK, err = jwk(made.public)
-	return made, err
+	return jwk(key)
+}
+
+func randomRSA() (jose.JSONWebKey, error) {
+	private, err := rsa.GenerateKey(rand.Reader, rsaBits)
+	if err != nil {
+		return jose.JSONWebKey{}, fmt.Errorf("make a key: %w", err)
+	}
+	// RFC 7638 would do as well; any stable name of the public key will.
+	sum := sha256.Sum256(private.N.Bytes())
+	return jose.JSONWebKey{
+		Key: private, KeyID: base64.RawURLEncoding.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
+	}, nil
 }
 
 func jwk(key jose.JSONWebKey) (wire.Object, error) {
@@ -110,15 +124,9 @@ func (k *Keys) PublicJWK() (wire.Object, error) {
 	return key.publicJWK, nil
 }
 
-// PrivateJWK returns the key with its private members, which Authing shows in its
-// application documents. The caller must not write into it.
-func (k *Keys) PrivateJWK() (wire.Object, error) {
-	key, err := k.asymmetric()
-	if err != nil {
-		return nil, err
-	}
-	return key.privateJWK, nil
-}
+// Shown returns a key with its private members that signs nothing, for documents in
+// which a vendor shows such a key. The caller must not write into it.
+func (k *Keys) Shown() (wire.Object, error) { return k.shown() }
 
 // Symmetric returns 32 bytes for HS256 and for sealing opaque tokens.
 func (k *Keys) Symmetric() ([]byte, error) { return k.symmetric() }

@@ -2,8 +2,8 @@ package realm
 
 import (
 	"encoding/hex"
+	"fmt"
 	"maps"
-	"strconv"
 	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
@@ -34,17 +34,29 @@ func Load(kind Kind, world fixtures.World, keys *Keys, now time.Time) (*Realm, [
 		r.accessKeys[k.ID] = AccessKey{ID: k.ID, Secret: client.Value(k.Secret), Tenant: k.Tenant}
 	}
 	clients := make([]client.Client, 0, len(seed.Clients))
+	names := newTaken()
 	for i, from := range seed.Clients {
-		c, err := r.load(from, now)
+		at := place{world: world, path: []any{"realms", kind.Name, "clients", i}}
+		if member, err := names.claim(i, from); err != nil {
+			return nil, nil, at.wrong(err, member)
+		}
+		c, err := r.load(at, from, now)
 		if err != nil {
-			return nil, nil, world.Errorf([]any{"realms", kind.Name, "clients", i}, "%w", err)
+			return nil, nil, err
 		}
 		clients = append(clients, c)
 	}
 	return r, clients, nil
 }
 
-func (r *Realm) load(from fixtures.Client, now time.Time) (client.Client, error) {
+func (r *Realm) load(at place, from fixtures.Client, now time.Time) (client.Client, error) {
+	if err := r.Kind.checkTimes(at, from); err != nil {
+		return client.Client{}, err
+	}
+	attributes, err := r.Kind.Attributes.load(at, from.Attributes)
+	if err != nil {
+		return client.Client{}, err
+	}
 	c := client.Client{
 		Key:        client.Key{Realm: r.Kind.Name, ID: from.ID},
 		ClientID:   from.ClientID,
@@ -52,19 +64,24 @@ func (r *Realm) load(from fixtures.Client, now time.Time) (client.Client, error)
 		Alias:      from.Alias,
 		Enabled:    !from.Disabled,
 		CreatedAt:  orElse(from.CreatedAt, now),
-		Attributes: client.NewAttributes(from.Attributes),
+		Attributes: attributes,
 	}
 	c.UpdatedAt = orElse(from.UpdatedAt, c.CreatedAt)
 	if c.ClientID == "" {
 		c.ClientID = c.ID
 	}
+	ids := map[string]bool{}
 	for i, secret := range from.Secrets {
-		if secret.ID == "" {
-			secret.ID = strconv.Itoa(i + 1)
+		if secret.ID, err = r.Kind.secretID(from.ID, secret.ID, i); err != nil {
+			return client.Client{}, at.wrong(err, "secrets", i, "id")
 		}
+		if ids[secret.ID] {
+			return client.Client{}, at.wrong(fmt.Errorf("another secret of the client has the id %q", secret.ID), "secrets", i, "id")
+		}
+		ids[secret.ID] = true
 		loaded, err := r.loadSecret(secret, orElse(secret.CreatedAt, c.CreatedAt))
 		if err != nil {
-			return client.Client{}, err
+			return client.Client{}, at.wrong(err, "secrets", i, "value")
 		}
 		c.Secrets = append(c.Secrets, loaded)
 	}

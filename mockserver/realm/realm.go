@@ -2,6 +2,8 @@ package realm
 
 import (
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -25,6 +27,25 @@ type Kind struct {
 	Secrets SecretForm
 	// Settings reads the realm's settings strictly and returns its own type.
 	Settings func(*fixtures.Reader) any
+	// Attributes are those that a world may give to a client.
+	Attributes Attributes
+	// SecretID reads the id of a client's secret at this position, which may be
+	// empty. Nil takes any, and the position counted from 1 for an empty one.
+	SecretID func(client, id string, position int) (string, error)
+	// Zone is where the vendor's servers live, nil for UTC. No time may be past the
+	// last year of four digits there, for none could be shown.
+	Zone *time.Location
+}
+
+func (k Kind) secretID(client, id string, position int) (string, error) {
+	switch {
+	case k.SecretID != nil:
+		return k.SecretID(client, id, position)
+	case id == "":
+		return strconv.Itoa(position + 1), nil
+	default:
+		return id, nil
+	}
 }
 
 // Realm is one loaded realm. It is safe for concurrent use.

@@ -91,8 +91,11 @@ func appendFloat(dst []byte, f float64) ([]byte, error) {
 var nameLists = sync.Pool{New: func() any { return new([]string) }}
 
 func appendObject(dst []byte, members Object) ([]byte, error) {
-	if names := remembered(members); names != nil {
-		return appendMembers(dst, members, names)
+	if out, done, err := appendAsBefore(dst, members); done {
+		return out, err
+	}
+	if len(members) == 0 {
+		return append(dst, "{}"...), nil
 	}
 	pooled := nameLists.Get().(*[]string)
 	names := slices.AppendSeq((*pooled)[:0], maps.Keys(members))
@@ -103,13 +106,6 @@ func appendObject(dst []byte, members Object) ([]byte, error) {
 	}()
 	slices.Sort(names)
 	remember(names)
-	return appendMembers(dst, members, names)
-}
-
-func appendMembers(dst []byte, members Object, names []string) ([]byte, error) {
-	if len(names) == 0 {
-		return append(dst, "{}"...), nil
-	}
 	separator := byte('{')
 	var err error
 	for _, name := range names {
@@ -122,6 +118,28 @@ func appendMembers(dst []byte, members Object, names []string) ([]byte, error) {
 		if dst, err = Append(dst, members[name]); err != nil {
 			return dst, fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	return append(dst, '}'), nil
+}
+
+// AppendLast is Append for an object of which one member is written after the others.
+func AppendLast(dst []byte, members Object, last string) ([]byte, error) {
+	value, present := members[last]
+	if !present || len(members) == 1 {
+		return Append(dst, members)
+	}
+	others := maps.Clone(members)
+	delete(others, last)
+	dst, err := Append(dst, others)
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst[:len(dst)-1], ',')
+	if dst, err = jsontext.AppendQuote(dst, last); err != nil {
+		return dst, err
+	}
+	if dst, err = Append(append(dst, ':'), value); err != nil {
+		return dst, fmt.Errorf("%s: %w", last, err)
 	}
 	return append(dst, '}'), nil
 }

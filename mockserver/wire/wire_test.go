@@ -63,6 +63,23 @@ func TestAppendAgreesWithEncodingJSON(t *testing.T) {
 	}
 }
 
+func TestAppendLast(t *testing.T) {
+	for _, test := range []struct {
+		members wire.Object
+		want    string
+	}{
+		{wire.Object{"message": "m", "code": 200, "data": wire.Object{"b": 1}}, `{"code":200,"message":"m","data":{"b":1}}`},
+		{wire.Object{"data": nil}, `{"data":null}`},
+		{wire.Object{"code": 1}, `{"code":1}`},
+		{wire.Object{}, `{}`},
+	} {
+		got, err := wire.AppendLast(nil, test.members, "data")
+		if err != nil || string(got) != test.want {
+			t.Errorf("got %s (%v), want %s", got, err, test.want)
+		}
+	}
+}
+
 func TestAppendRefusesWhatIsNoTree(t *testing.T) {
 	for _, v := range []any{math.NaN(), math.Inf(1), struct{}{}, wire.Object{"a": wire.Array{make(chan int)}}} {
 		if text, err := wire.Append(nil, v); err == nil {
@@ -101,4 +118,33 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("round trip of %q (-first +second):\n%s", data, diff)
 		}
 	})
+}
+
+// TestAppendRemembersNoOtherOrder: objects of one size, with other members each time,
+// are written as if none had been before.
+func TestAppendRemembersNoOtherOrder(t *testing.T) {
+	members := func(names string) wire.Object {
+		object := wire.Object{}
+		for name := range strings.FieldsSeq(names) {
+			object[name] = wire.Object{name: 1.0}
+		}
+		return object
+	}
+	for range 3 {
+		for _, names := range []string{
+			"a b c d e f g h", "h g f e d c b a", "a b c d e f g i", "0 b c d e f g h", "a b c d e f g \u00e9\"", "a b c d e f g h i",
+		} {
+			object := members(names)
+			want, err := json.Marshal(object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := wire.Append([]byte("before "), object); err != nil || string(got) != "before "+string(want) {
+				t.Fatalf("%s became %s (%v), want %s", names, got, err, want)
+			}
+		}
+		if got, err := wire.Append(nil, wire.Object{"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1, "h": make(chan int)}); err == nil {
+			t.Fatalf("no JSON became %s", got)
+		}
+	}
 }

@@ -123,3 +123,6 @@ func (r Reply) TextAt(steps ...any) string {
 	text, _ := r.At(steps...).(string)
 	return text
 }
+
+// Header returns what the API sends under this name.
+func (a API) Header(name string) string { return a.header.Get(name) }

@@ -2,7 +2,6 @@ package angusgm
 
 import (
 	"context"
-	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/oauth"
@@ -33,10 +32,13 @@ func (b bearer) authenticate(ctx context.Context, call *provider.Call) (realm.Pr
 // presentedToken reads the header and the query parameter, of which a request may
 // use one (RFC 6750 section 2).
 func presentedToken(call *provider.Call) (string, error) {
+	presented, err := provider.CredentialsOf(call.HTTP)
+	if err != nil {
+		return "", err
+	}
 	var tokens []string
-	scheme, credentials, _ := strings.Cut(call.HTTP.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") {
-		tokens = append(tokens, strings.TrimSpace(credentials))
+	if presented.Are("Bearer") {
+		tokens = append(tokens, presented.Rest)
 	}
 	for _, token := range call.HTTP.URL.Query()["access_token"] {
 		if token != "" {

@@ -46,6 +46,17 @@ func TestCallersAreRecognised(t *testing.T) {
 	}
 }
 
+func TestTwoHeadersAreRefused(t *testing.T) {
+	s := start(t)
+	request := s.request(http.MethodGet, clients+"/"+serviceID, "", "")
+	request.Header["Authorization"] = []string{"Bearer token", "Bearer other"}
+	got := s.do(request)
+	s.wantStatus(got, http.StatusUnauthorized)
+	if got.key() != "invalid_token" {
+		t.Errorf("want invalid_token, got %q", got.key())
+	}
+}
+
 func TestEveryOperationWantsAToken(t *testing.T) {
 	s := start(t)
 	for _, c := range []struct{ method, path string }{

@@ -62,9 +62,6 @@ func numbersAsText(v any) any {
 		return items
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
-	case int:
-		// A world's numbers are whole where they are written so.
-		return strconv.Itoa(v)
 	default:
 		return v
 	}

@@ -57,6 +57,18 @@ func TestWrongMethodNamesTheRightOnes(t *testing.T) {
 	}
 }
 
+func TestRefusalsDoNotRepeatALongMethod(t *testing.T) {
+	s := start(t)
+	method := strings.Repeat("LONG", 1000)
+	for path, status := range map[string]int{"/api/v1/auth/nothing": 404, clients: 405} {
+		got := s.call(method, path, admin, nil)
+		s.wantStatus(got, status)
+		if len(got.text) > 500 {
+			t.Errorf("want a bounded message, got %d bytes", len(got.text))
+		}
+	}
+}
+
 func TestRefusalsNameTheResource(t *testing.T) {
 	s := start(t)
 	got := s.call(http.MethodGet, clients+"/no%2Fsuch", admin, nil)

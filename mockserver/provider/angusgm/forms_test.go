@@ -84,6 +84,22 @@ func TestDateForms(t *testing.T) {
 	}
 }
 
+// The first is the zero time, which must not pass for never.
+func TestDatesBeforeUnixTimeAreRefused(t *testing.T) {
+	s := start(t)
+	for _, early := range []string{"0001-01-01 08:00:00", "0000-12-31 00:00:00", "1969-12-31 23:59:59"} {
+		for method, body := range map[string]object{
+			http.MethodPost:  registration(object{"clientSecretExpiresAt": early}),
+			http.MethodPut:   registration(object{"id": serviceID, "clientSecretExpiresAt": early}),
+			http.MethodPatch: {"id": serviceID, "clientSecretExpiresAt": early},
+		} {
+			s.wantRefused(s.call(method, clients, admin, body), 400, "param_validation_error")
+		}
+	}
+	s.wantStatus(s.call(http.MethodPatch, clients, admin, object{"id": serviceID, "clientSecretExpiresAt": "1970-01-01 00:00:00"}), http.StatusOK)
+	s.wantDead("example-service", "example-service-secret")
+}
+
 func TestRedirectRules(t *testing.T) {
 	shared := start(t)
 	code := []any{"authorization_code"}

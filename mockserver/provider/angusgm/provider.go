@@ -31,7 +31,7 @@ func New() provider.Provider {
 	tokens := dialect()
 	return provider.Provider{
 		Name:  Name,
-		Realm: realm.Kind{Name: Name, Secrets: realm.Encoded, Settings: readSettings},
+		Realm: realm.Kind{Name: Name, Secrets: realm.Encoded, Settings: readSettings, Attributes: attributes(), Zone: shanghai},
 		Handlers: map[string]provider.Handler{
 			"listClients":   listClients,
 			"createClient":  createClient,

@@ -67,7 +67,7 @@ func secretExpiry(c client.Client) time.Time {
 	if secret, exists := currentSecret(c); exists {
 		return secret.ExpiresAt
 	}
-	kept, err := time.ParseInLocation(time.DateTime, c.Attributes.Text(expiryMember), shanghai)
+	kept, err := parseDate(c.Attributes.Text(expiryMember))
 	if err != nil {
 		return time.Time{}
 	}

@@ -47,6 +47,26 @@ realms:
 	s.token("sealed", "plain")
 }
 
+// An attribute may keep the expiry of a client without a secret.
+func TestSeededExpiryWaitsForASecret(t *testing.T) {
+	s := start(t)
+	world, err := fixtures.ParseWorld("own.yaml", []byte(`version: 1
+realms:
+  angusgm:
+    tenants: [{id: "1"}]
+    principals: [{name: administrator, token: token, role: admin, tenants: ["1"]}]
+    clients:
+      - {id: empty, tenant: "1", attributes: {clientSecretExpiresAt: 2030-01-01 00:00:00}}
+`))
+	if err != nil {
+		t.Fatalf("read the world: %v", err)
+	}
+	if err := s.server.ReplaceWorld(t.Context(), world); err != nil {
+		t.Fatalf("replace the world: %v", err)
+	}
+	s.wantMember(s.detail("empty"), "clientSecretExpiresAt", "2030-01-01 00:00:00")
+}
+
 func TestUnknownSettingsStopTheStart(t *testing.T) {
 	for _, text := range []string{"{plain_okay: true}", "{plain_ok: sometimes}"} {
 		world, err := fixtures.ParseWorld("own.yaml", []byte("version: 1\nrealms:\n  angusgm:\n    settings: "+text+"\n"))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/realm/authing"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
@@ -81,15 +82,18 @@ var oauthDefaults = wire.Object{
 	"revocation_endpoint_auth_method":    "client_secret_post",
 }
 
-// document is an application without its secret. The vendor's document shows the
-// application's private key; here it is the realm's own, made at random.
+// document is an application without its secret. The vendor's document shows a
+// private key of the application. Here it is one that signs nothing, and callers who
+// may not see secrets get its public half.
 func document(call *provider.Call, c client.Client) (wire.Object, error) {
-	key, err := call.Realm.Keys.PrivateJWK()
+	key, err := call.Realm.Keys.Shown()
 	if err != nil {
 		return nil, err
 	}
-	d := make(wire.Object, len(defaults)+9) // one more, and the map is twice the size
-	maps.Copy(d, defaults)
+	if !call.Principal.MaySeeSecrets() {
+		key = publicHalf(key)
+	}
+	d := maps.Clone(defaults)
 	for name, value := range c.Attributes.All() {
 		if _, documented := defaults[name]; documented {
 			d[name] = value
@@ -108,9 +112,16 @@ func document(call *provider.Call, c client.Client) (wire.Object, error) {
 	return d, nil
 }
 
+func publicHalf(key wire.Object) wire.Object {
+	half := wire.Object{}
+	for _, name := range []string{"kty", "e", "n", "kid", "alg", "use"} {
+		half[name] = key[name]
+	}
+	return half
+}
+
 func config(defaults wire.Object, own any) wire.Object {
-	merged := make(wire.Object, len(defaults)+4)
-	maps.Copy(merged, defaults)
+	merged := maps.Clone(defaults)
 	chosen, _ := own.(wire.Object)
 	for name, value := range chosen {
 		if _, documented := defaults[name]; documented {
@@ -137,6 +148,10 @@ func members(body wire.Object) map[string]any {
 		if uri, ok := value.(string); ok && name == "redirectUris" {
 			// Two official SDKs send a single text here.
 			value = wire.Array{uri}
+		}
+		if given, ok := value.(wire.Object); ok {
+			// A client that sends back what it read sends the secret too.
+			value = authing.WithoutSecrets(given)
 		}
 		chosen[name] = value
 	}

@@ -3,8 +3,6 @@ package authingv2
 import (
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm/authing"
@@ -24,7 +22,13 @@ func (m message) in(call *provider.Call) string {
 const success = 200
 
 func succeed(call *provider.Call, text message, data any) provider.Reply {
-	return provider.OK(wire.Object{"code": success, "message": text.in(call), "data": data})
+	return envelope(success, wire.Object{"code": success, "message": text.in(call), "data": data})
+}
+
+// envelope puts the code before the data: one official client gives up on data that
+// it cannot read and goes by the code it has seen until then.
+func envelope(status int, body wire.Object) provider.Reply {
+	return provider.Reply{Status: status, Body: body, Last: "data"}
 }
 
 // refuse answers with a superset of the two shapes the vendor has used, so that
@@ -34,19 +38,11 @@ func refuse(call *provider.Call, err *client.Error) provider.Reply {
 	outcome := authing.OutcomeOf(err)
 	body := wire.Object{
 		"code": outcome.Status, "statusCode": outcome.Status,
-		"message": authing.MessageOf(err), "data": nil, "uniqueId": uniqueID(call),
+		"message": err.Located(), "data": nil, "uniqueId": call.NewID(),
 	}
 	if outcome.APICode != 0 {
 		body["code"] = outcome.APICode
 		body["apiCode"] = strconv.Itoa(outcome.APICode)
 	}
-	return provider.Reply{Status: authing.HTTPStatus(call, outcome), Body: body}
-}
-
-func uniqueID(call *provider.Call) string {
-	id, err := uuid.NewRandomFromReader(call.Random)
-	if err != nil {
-		return uuid.Nil.String()
-	}
-	return id.String()
+	return envelope(authing.HTTPStatus(call, outcome), body)
 }

@@ -104,7 +104,7 @@ func refuseGraphQL(call *provider.Call, err *client.Error) provider.Reply {
 		Status: authing.HTTPStatus(call, outcome),
 		Body: wire.Object{
 			"data":   nil,
-			"errors": wire.Array{wire.Object{"message": wire.Object{"code": code, "message": authing.MessageOf(err), "data": nil}}},
+			"errors": wire.Array{wire.Object{"message": wire.Object{"code": code, "message": err.Located(), "data": nil}}},
 		},
 	}
 }

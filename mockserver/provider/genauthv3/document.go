@@ -42,7 +42,11 @@ func document(c client.Client) wire.Object {
 		"customBrandingEnabled": false, "customSecurityEnabled": false,
 	}
 	for name, kept := range names {
-		if value := c.Attributes.Get(kept); value != nil {
+		switch value := c.Attributes.Get(kept).(type) {
+		case nil:
+		case wire.Object:
+			d[name] = authing.WithoutSecrets(value)
+		default:
 			d[name] = value
 		}
 	}
@@ -68,7 +72,7 @@ func members(body wire.Object) map[string]any {
 			}
 		case wire.Object:
 			if len(value) > 0 {
-				chosen[kept] = value
+				chosen[kept] = authing.WithoutSecrets(value)
 			}
 		default:
 			chosen[kept] = value

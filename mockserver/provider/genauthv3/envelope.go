@@ -1,8 +1,6 @@
 package genauthv3
 
 import (
-	"github.com/google/uuid"
-
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm/authing"
@@ -18,22 +16,17 @@ func succeed(call *provider.Call, data wire.Object) provider.Reply {
 	if authing.Language(call, authing.English) == authing.Chinese {
 		message = "操作成功"
 	}
-	return provider.OK(wire.Object{"statusCode": success, "message": message, "requestId": requestID(call), "data": data})
+	return provider.Reply{
+		Status: success, Last: "data",
+		Body: wire.Object{"statusCode": success, "message": message, "requestId": call.NewID(), "data": data},
+	}
 }
 
 func refuse(call *provider.Call, err *client.Error) provider.Reply {
 	outcome := authing.OutcomeOf(err)
-	body := wire.Object{"statusCode": outcome.Status, "message": authing.MessageOf(err), "requestId": requestID(call)}
+	body := wire.Object{"statusCode": outcome.Status, "message": err.Located(), "requestId": call.NewID()}
 	if outcome.APICode != 0 {
 		body["apiCode"] = outcome.APICode
 	}
 	return provider.Reply{Status: authing.HTTPStatus(call, outcome), Body: body}
-}
-
-func requestID(call *provider.Call) string {
-	id, err := uuid.NewRandomFromReader(call.Random)
-	if err != nil {
-		return uuid.Nil.String()
-	}
-	return id.String()
 }

@@ -131,3 +131,37 @@ func TestRefusedSignatures(t *testing.T) {
 	tampered := good.with("x-authing-signature-nonce", "another").sign(api, "POST", path, map[string]string{"appId": app})
 	wantRefusal(t, tampered.JSON("POST", path, map[string]any{"appId": foreign}), 401, 1300)
 }
+
+// TestOneSignatureOneUse sends one signature in every text that means the same
+// bytes.
+func TestOneSignatureOneUse(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+	server := mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }})
+	const path = "/api/v3/refresh-application-secret"
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	good := newSigner("authing", "x-authing-", now).sign(apitest.New(t, server.URL), "POST", path, map[string]string{"appId": app})
+	text := good.Header("Authorization")
+	last := len(text) - 2 // the character before the padding
+	for _, other := range alphabet {
+		got := good.With("Authorization", text[:last]+string(other)+"=").JSON("POST", path, map[string]any{"appId": app})
+		if succeeded := got.At("statusCode") == 200.0; succeeded != (byte(other) == text[last]) {
+			t.Errorf("with %c for %c: %s", other, text[last], got.Text)
+		}
+	}
+}
+
+func TestGenAuthHeaders(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+	api := apitest.New(t, mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }}).URL)
+	const path = "/api/v3/refresh-application-secret"
+	send := func(s signer) apitest.Reply {
+		return s.sign(api, "POST", path, map[string]string{"appId": app}).JSON("POST", path, map[string]any{"appId": app})
+	}
+	s := newSigner("GenAuth", "x-genauth-", now)
+	wantRefusal(t, send(s.with("x-genauth-userpool-id", "62a0c1f4e1d2b3a495867788")), 403, 2020)
+	if got := wantSuccess(t, send(s.with("x-genauth-lang", "zh-CN"))); got.TextAt("message") != "操作成功" {
+		t.Errorf("message %q, want Chinese", got.TextAt("message"))
+	}
+}

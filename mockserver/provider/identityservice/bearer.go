@@ -2,7 +2,6 @@ package identityservice
 
 import (
 	"context"
-	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/oauth"
@@ -14,15 +13,17 @@ import (
 // token is a real token of this service, so it is known and allowed nothing.
 func bearer(tokens oauth.Dialect) provider.Authenticator {
 	return func(ctx context.Context, call *provider.Call) (realm.Principal, error) {
-		scheme, token, _ := strings.Cut(call.HTTP.Header.Get("Authorization"), " ")
-		if !strings.EqualFold(scheme, "Bearer") {
+		presented, err := provider.CredentialsOf(call.HTTP)
+		if err != nil {
+			return realm.Principal{}, err
+		}
+		if !presented.Are("Bearer") {
 			return realm.Principal{}, client.Errorf(client.Unauthenticated, "a bearer token is required")
 		}
-		token = strings.TrimSpace(token)
-		if holder, ok := call.Realm.Holder(token); ok {
+		if holder, ok := call.Realm.Holder(presented.Rest); ok {
 			return holder, nil
 		}
-		if claims, _, ok := tokens.Inspect(ctx, call, token); ok {
+		if claims, _, ok := tokens.Inspect(ctx, call, presented.Rest); ok {
 			return realm.Principal{Name: claims.ClientID}, nil
 		}
 		return realm.Principal{}, client.Errorf(client.InvalidCredentials, "the bearer token is unknown or no longer works")

@@ -24,7 +24,7 @@ func New() provider.Provider {
 	tokens := dialect()
 	return provider.Provider{
 		Name:  Name,
-		Realm: realm.Kind{Name: Name, Secrets: realm.Sealed, Settings: readSettings},
+		Realm: realm.Kind{Name: Name, Secrets: realm.Sealed, Settings: readSettings, Attributes: attributes(), SecretID: secretID},
 		Handlers: map[string]provider.Handler{
 			registerOperation:    register,
 			applicationOperation: application,

@@ -76,6 +76,24 @@ func TestCallers(t *testing.T) {
 	}
 }
 
+func TestTwoHeadersAreRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+secretsPath, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header["Authorization"] = []string{"Bearer token", "Bearer other"}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got := response.Header.Get("WWW-Authenticate"); response.StatusCode != http.StatusUnauthorized || got != `Bearer error="invalid_token"` {
+		t.Errorf("got status %d and challenge %q", response.StatusCode, got)
+	}
+}
+
 func TestReaderSeesNoSecret(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -3,6 +3,7 @@ package authing
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -26,11 +27,23 @@ func Application(ctx context.Context, call *provider.Call, appID string) (client
 	return c, own(call, c)
 }
 
+// own refuses an application that is outside the caller's pools, or outside the one
+// that the request names.
 func own(call *provider.Call, c client.Client) error {
-	if !call.Principal.In(c.Tenant) {
+	named := namedPool(call)
+	if !call.Principal.In(c.Tenant) || named != "" && named != c.Tenant {
 		return noApplication()
 	}
 	return nil
+}
+
+// pool is where the caller lists and creates: the pool that the request names, or
+// the caller's first.
+func pool(call *provider.Call) string {
+	if named := namedPool(call); named != "" {
+		return named
+	}
+	return call.Principal.Home()
 }
 
 func noApplication() *client.Error {
@@ -51,7 +64,7 @@ type Filter func(client.Client) bool
 // List returns a page of the caller's applications that the filter chooses,
 // counted from 1. Without a filter its cost does not grow with the pool.
 func List(ctx context.Context, call *provider.Call, page, limit int, filter Filter) (store.Page, error) {
-	query := store.Query{Realm: call.Realm.Kind.Name, Tenant: call.Principal.Home()}
+	query := store.Query{Realm: call.Realm.Kind.Name, Tenant: pool(call)}
 	first := (page - 1) * limit
 	if filter == nil {
 		query.Offset, query.Limit = first, limit
@@ -77,11 +90,20 @@ func Create(ctx context.Context, call *provider.Call, identifier string, attribu
 	if err != nil {
 		return client.Client{}, err
 	}
-	return call.Store.Create(ctx, client.Client{
-		Key: call.Key(id), ClientID: id, Tenant: call.Principal.Home(), Alias: identifier, Enabled: true,
+	created, err := call.Store.Create(ctx, client.Client{
+		Key: call.Key(id), ClientID: id, Tenant: pool(call), Alias: identifier, Enabled: true,
 		Secrets: []client.Secret{secret}, Attributes: client.NewAttributes(attributes),
 		CreatedAt: call.Now, UpdatedAt: call.Now,
 	})
+	return created, identifierTaken(err)
+}
+
+// identifierTaken keeps the store's own names out of the message.
+func identifierTaken(err error) error {
+	if err != nil && client.KindOf(err) == client.Conflict {
+		return client.Errorf(client.Conflict, "the identifier is taken by another application of the pool")
+	}
+	return err
 }
 
 func newSecret(call *provider.Call) (client.Secret, error) {
@@ -109,7 +131,7 @@ func update(ctx context.Context, call *provider.Call, appID string, change func(
 		change(c)
 		return nil
 	})
-	return c, sameForAll(err)
+	return c, identifierTaken(sameForAll(err))
 }
 
 // Change updates an application's own members. identifier renames it when it is
@@ -136,4 +158,17 @@ func Delete(ctx context.Context, call *provider.Call, appID string) error {
 func SecretOf(call *provider.Call, c client.Client) string {
 	secret, _ := c.Current(call.Now)
 	return secret.Stored.Reveal()
+}
+
+// WithoutSecrets returns the configuration without members that hold a secret: those
+// are shown from the secret itself, to whom may see it, and never kept or shown from
+// a copy.
+func WithoutSecrets(config map[string]any) map[string]any {
+	kept := make(map[string]any, len(config))
+	for name, value := range config {
+		if !strings.Contains(strings.ToLower(name), "secret") {
+			kept[name] = value
+		}
+	}
+	return kept
 }

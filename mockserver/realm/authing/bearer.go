@@ -9,8 +9,6 @@ import (
 	"github.com/keyturn/keyturn/mockserver/realm"
 )
 
-const poolHeader = "X-Authing-Userpool-Id"
-
 // Bearer recognises a caller by a token in the Authorization header, with the word
 // "Bearer" before it or without, because official SDKs do either.
 func Bearer(ctx context.Context, call *provider.Call) (realm.Principal, error) {
@@ -58,13 +56,4 @@ func tokenHolder(ctx context.Context, call *provider.Call, token string) (realm.
 		return realm.Principal{Name: claims.ClientID}, nil
 	}
 	return realm.Principal{}, client.Errorf(client.InvalidCredentials, "the token is unknown or has expired")
-}
-
-// checkPool refuses a caller who names a user pool that is not theirs. SDKs leave
-// the header out or empty, so it is never required.
-func checkPool(call *provider.Call, p realm.Principal) error {
-	if pool := call.HTTP.Header.Get(poolHeader); pool != "" && !p.In(pool) {
-		return client.Errorf(client.Forbidden, "the credentials are not of this user pool").At(strings.ToLower(poolHeader))
-	}
-	return nil
 }

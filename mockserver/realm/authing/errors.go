@@ -3,7 +3,6 @@ package authing
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -53,30 +52,4 @@ func HTTPStatus(call *provider.Call, outcome Outcome) int {
 		return outcome.Status
 	}
 	return http.StatusOK
-}
-
-// MessageOf is the text for the caller, which names the parameter.
-func MessageOf(err *client.Error) string {
-	if err.Field == "" {
-		return err.Message
-	}
-	return strings.TrimPrefix(err.Field, "/") + ": " + err.Message
-}
-
-// The languages of messages.
-const (
-	Chinese = "zh"
-	English = "en"
-)
-
-// Language is what the caller asked for in x-authing-lang, or the door's own.
-func Language(call *provider.Call, own string) string {
-	switch lang := strings.ToLower(call.HTTP.Header.Get("X-Authing-Lang")); {
-	case lang == "":
-		return own
-	case strings.HasPrefix(lang, Chinese):
-		return Chinese
-	default:
-		return English
-	}
 }

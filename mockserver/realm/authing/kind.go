@@ -22,18 +22,22 @@ type Settings struct {
 	SignatureSkew time.Duration
 }
 
-const defaultSkew = 15 * time.Minute
+const (
+	defaultSkew = 15 * time.Minute
+	// maxSkew is as good as no bound, and can be doubled.
+	maxSkew = 100 * 365 * 24 * time.Hour
+)
 
 // Kind is the realm.
 func Kind() realm.Kind {
-	return realm.Kind{Name: "authing", Secrets: realm.Plain, Settings: readSettings}
+	return realm.Kind{Name: "authing", Secrets: realm.Plain, Settings: readSettings, Attributes: attributes()}
 }
 
 func readSettings(r *fixtures.Reader) any {
 	return Settings{
 		StrictHTTP:         r.Bool("strict_http", false),
 		RefreshShowsSecret: r.Bool("refresh_shows_secret", false),
-		SignatureSkew:      r.Duration("signature_skew", defaultSkew),
+		SignatureSkew:      min(r.Duration("signature_skew", defaultSkew), maxSkew),
 	}
 }
 

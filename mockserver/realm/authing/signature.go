@@ -79,7 +79,7 @@ func (s signed) verify() error {
 		return err
 	}
 	key, known := s.call.Realm.AccessKey(s.keyID)
-	given, err := base64.StdEncoding.DecodeString(s.signature)
+	given, err := base64.StdEncoding.Strict().DecodeString(s.signature)
 	if !known || err != nil {
 		return refused(codeSignature, "the signature is wrong")
 	}
@@ -88,9 +88,10 @@ func (s signed) verify() error {
 	if !hmac.Equal(mac.Sum(nil), given) {
 		return refused(codeSignature, "the signature is wrong")
 	}
-	// Any date inside the window on either side could be sent again.
+	// Any date inside the window on either side could be sent again. What counts is
+	// the signature itself and not the text it came in.
 	window := 2 * SettingsOf(s.call).SignatureSkew
-	if !s.call.Realm.Nonces.Use(s.signature, s.call.Now, window) {
+	if !s.call.Realm.Nonces.Use(string(given), s.call.Now, window) {
 		return refused(codeReplay, "the signature was used before")
 	}
 	return nil

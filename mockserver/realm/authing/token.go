@@ -1,6 +1,8 @@
 package authing
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -37,10 +39,10 @@ const managementTokenType = "management_token"
 // InvalidCredentials for an unknown key or a wrong secret.
 func IssueManagementToken(call *provider.Call, keyID, keySecret string, lifetime time.Duration) (ManagementToken, error) {
 	key, known := call.Realm.AccessKey(keyID)
-	if !known || client.DigestOf(keySecret) != client.DigestOf(key.Secret.Reveal()) {
+	if !known || !client.DigestOf(keySecret).Equal(client.DigestOf(key.Secret.Reveal())) {
 		return ManagementToken{}, client.Errorf(client.InvalidCredentials, "the access key id or the access key secret is wrong")
 	}
-	signer, err := managementSigner(call)
+	signer, err := managementSigner(call, key)
 	if err != nil {
 		return ManagementToken{}, client.Wrap(client.Internal, err, "sign a management token")
 	}
@@ -55,12 +57,28 @@ func IssueManagementToken(call *provider.Call, keyID, keySecret string, lifetime
 	return token, nil
 }
 
-func managementSigner(call *provider.Call) (jose.Signer, error) {
-	key, err := call.Realm.Keys.Symmetric()
+// managementKey is derived from the access key, so that a token dies when its access
+// key is removed, changed or given to another pool. It survives a reset to a world
+// in which the access key is the same: clients cache their token across resets.
+func managementKey(call *provider.Call, key realm.AccessKey) ([]byte, error) {
+	symmetric, err := call.Realm.Keys.Symmetric()
 	if err != nil {
 		return nil, err
 	}
-	return jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, (&jose.SignerOptions{}).WithType("JWT"))
+	mac := hmac.New(sha256.New, symmetric)
+	for _, part := range []string{key.ID, key.Secret.Reveal(), key.Tenant} {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
+	return mac.Sum(nil), nil
+}
+
+func managementSigner(call *provider.Call, key realm.AccessKey) (jose.Signer, error) {
+	derived, err := managementKey(call, key)
+	if err != nil {
+		return nil, err
+	}
+	return jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: derived}, (&jose.SignerOptions{}).WithType("JWT"))
 }
 
 // managementPrincipal recognises a management token that this realm issued.
@@ -69,15 +87,22 @@ func managementPrincipal(call *provider.Call, text string) (realm.Principal, boo
 	if err != nil {
 		return realm.Principal{}, false
 	}
-	key, err := call.Realm.Keys.Symmetric()
-	if err != nil {
+	var unproven, claims managementClaims
+	if parsed.UnsafeClaimsWithoutVerification(&unproven) != nil {
 		return realm.Principal{}, false
 	}
-	var claims managementClaims
-	if parsed.Claims(key, &claims) != nil || claims.TokenType != managementTokenType || call.Now.Unix() >= claims.Expires {
+	key, known := call.Realm.AccessKey(unproven.KeyID)
+	if !known {
 		return realm.Principal{}, false
 	}
-	return keyHolder(claims.KeyID, claims.Pool), true
+	derived, err := managementKey(call, key)
+	if err != nil || parsed.Claims(derived, &claims) != nil {
+		return realm.Principal{}, false
+	}
+	if claims.TokenType != managementTokenType || call.Now.Unix() >= claims.Expires {
+		return realm.Principal{}, false
+	}
+	return keyHolder(key.ID, key.Tenant), true
 }
 
 // keyHolder is the principal behind an access key: it administers its pool.

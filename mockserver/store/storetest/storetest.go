@@ -63,7 +63,7 @@ func full(id string) client.Client {
 		Alias:         "alias-" + id,
 		Enabled:       true,
 		Secrets:       []client.Secret{gone, client.NewSecret("secret-2", "second-value", born).Sealed()},
-		RevokedTokens: []client.RevokedToken{{ID: "token", ExpiresAt: born.Add(time.Hour)}},
+		RevokedTokens: client.Revocations{}.With("token", born.Add(time.Hour), born),
 		Attributes: client.NewAttributes(map[string]any{
 			"text": "café 密钥", "flag": true, "count": 3.5, "none": nil,
 			"list": []any{"a", map[string]any{"deep": "b"}}, "tree": map[string]any{"x": []any{}},
@@ -77,6 +77,9 @@ var compareClients = cmp.Options{
 	cmp.Comparer(func(a, b client.Value) bool { return a.Reveal() == b.Reveal() }),
 	cmp.Transformer("members", func(a client.Attributes) map[string]any {
 		return maps.Collect(a.All())
+	}),
+	cmp.Transformer("revocations", func(r client.Revocations) map[string]time.Time {
+		return maps.Collect(r.All())
 	}),
 }
 
