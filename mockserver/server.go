@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -142,14 +143,18 @@ func (s *Server) World(ctx context.Context) (fixtures.World, error) {
 // Journal returns the journal of the namespace.
 func (s *Server) Journal() *journal.Journal { return s.space.journal }
 
-// baseURL is the address by which the caller reached the server.
+// baseURL is the address by which the caller reached the server. HTTP/1.0 has no
+// Host header; the address of the connection will do then.
 func (s *Server) baseURL(r *http.Request) string {
-	switch {
-	case s.options.PublicURL != "":
+	if s.options.PublicURL != "" {
 		return s.options.PublicURL
-	case r.TLS != nil:
-		return "https://" + r.Host
-	default:
-		return "http://" + r.Host
 	}
+	host := r.Host
+	if local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && known {
+		host = local.String()
+	}
+	if r.TLS != nil {
+		return "https://" + host
+	}
+	return "http://" + host
 }

@@ -2,6 +2,8 @@ package mockserver_test
 
 import (
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -97,6 +99,17 @@ func TestBaseURL(t *testing.T) {
 	public := mocktest.Start(t, mockserver.Options{PublicURL: "https://id.example/base/"})
 	if got := apitest.New(t, public.URL).Send("GET", path).TextAt("token_endpoint"); got != "https://id.example/base/oidc/token" {
 		t.Errorf("token_endpoint %q", got)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if old, err := io.ReadAll(conn); err != nil || !strings.Contains(string(old), `"issuer":"`+server.URL+`/oidc"`) {
+		t.Errorf("HTTP/1.0 without a Host: %v %s", err, old)
 	}
 	if _, err := mockserver.New(t.Context(), mockserver.Options{PublicURL: "id.example"}); err == nil || !strings.Contains(err.Error(), "want an http or https URL") {
 		t.Errorf("a public URL without a scheme: %v", err)

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/keyturn/keyturn/fixtures"
@@ -71,19 +69,12 @@ func send(t *testing.T, baseURL string, from fixtures.Request) (int, http.Header
 	t.Helper()
 	var body io.Reader
 	contentType := ""
-	switch {
-	case from.Body != nil:
+	if from.Body != nil {
 		text, err := json.Marshal(from.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body, contentType = bytes.NewReader(text), "application/json"
-	case from.Form != nil:
-		form := url.Values{}
-		for name, value := range from.Form {
-			form.Set(name, value)
-		}
-		body, contentType = strings.NewReader(form.Encode()), "application/x-www-form-urlencoded"
 	}
 	request, err := http.NewRequestWithContext(t.Context(), from.Method, baseURL+from.Path, body)
 	if err != nil {

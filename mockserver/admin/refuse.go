@@ -31,9 +31,5 @@ func refuse(_ *provider.Call, err *client.Error) provider.Reply {
 	if !known {
 		status = http.StatusInternalServerError
 	}
-	detail := err.Message
-	if err.Field != "" {
-		detail = err.Field + ": " + detail
-	}
-	return provider.Problem(status, err.Kind.String(), "The admin plane refused the request", detail)
+	return provider.Problem(status, err.Kind.String(), "The admin plane refused the request", err.Located())
 }

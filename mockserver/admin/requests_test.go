@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -159,19 +158,12 @@ func replay(t *testing.T, base string, from fixtures.Request) *http.Request {
 	t.Helper()
 	var body io.Reader
 	media := ""
-	switch {
-	case from.Body != nil:
+	if from.Body != nil {
 		text, err := json.Marshal(from.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body, media = bytes.NewReader(text), "application/json"
-	case from.Form != nil:
-		form := url.Values{}
-		for name, value := range from.Form {
-			form.Set(name, value)
-		}
-		body, media = strings.NewReader(form.Encode()), "application/x-www-form-urlencoded"
 	}
 	request, err := http.NewRequestWithContext(t.Context(), from.Method, base+from.Path, body)
 	if err != nil {

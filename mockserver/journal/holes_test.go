@@ -37,7 +37,7 @@ func TestOtherBodiesAreWithheld(t *testing.T) {
 func TestUndeclaredBodies(t *testing.T) {
 	for body, want := range map[string]string{
 		`client%5fs%65cret=abc&a=b`:     `client%5fs%65cret=[]&a=b`,
-		`{"client\u0053ecret":"abc"} `:  `map[clientSecret:[]]`,
+		`{"client\u0053ecret":"abc"}`:   `map[clientSecret:[]]`,
 		`[{"secret":"abc"}]`:            `[map[secret:[]]]`,
 		`grant_type=a&code=abc&state=b`: `grant_type=a&code=[]&state=b`,
 	} {

@@ -22,11 +22,17 @@ var assignment = regexp.MustCompile(`(?is)([a-z0-9_.-]*` +
 	`|(=)(` + regexp.QuoteMeta(markStart) + `[0-9a-f]{8}\]|[^\s&"'<>;,]+)` +
 	`)`)
 
+// assigning are the characters without one of which there is no assignment.
+const assigning = ":=>"
+
 // text rewrites what has no other structure.
 func (rw rewriter) text(text string) string {
 	text = rw.plain(text)
 	if shown, ok := rw.nested(text); ok {
 		return shown
+	}
+	if !strings.ContainsAny(text, assigning) {
+		return text // as most texts are, and the search is dear
 	}
 	var b strings.Builder
 	end := 0

@@ -62,13 +62,15 @@ func authenticate(ctx context.Context, call *provider.Call) (client.Client, erro
 func present(call *provider.Call) (credentials, error) {
 	form := call.Object()
 	sent := credentials{id: wire.Text(form, "client_id"), secret: wire.Text(form, "client_secret")}
-	header := call.HTTP.Header.Get("Authorization")
-	scheme, encoded, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Basic") {
+	header, err := provider.CredentialsOf(call.HTTP)
+	if err != nil {
+		return credentials{}, refuse(&Failure{Code: InvalidRequest, Description: client.AsError(err).Message})
+	}
+	if !header.Are("Basic") {
 		sent.rawID, sent.rawSecret = sent.id, sent.secret
 		return sent, nil
 	}
-	basic, ok := parseBasic(encoded)
+	basic, ok := parseBasic(header.Rest)
 	if !ok {
 		return credentials{}, refuse(&Failure{Code: InvalidClient, Description: "the Authorization header is not valid Basic credentials", Basic: true})
 	}
@@ -81,7 +83,7 @@ func present(call *provider.Call) (credentials, error) {
 }
 
 func parseBasic(encoded string) (credentials, bool) {
-	text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	text, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil || !utf8.Valid(text) {
 		return credentials{}, false
 	}

@@ -33,6 +33,13 @@ func (a API) With(name, value string) API {
 	return a
 }
 
+// Add returns a copy that sends one more header of this name.
+func (a API) Add(name, value string) API {
+	a.header = a.header.Clone()
+	a.header.Add(name, value)
+	return a
+}
+
 // Bearer returns a copy that sends the token.
 func (a API) Bearer(token string) API { return a.With("Authorization", "Bearer "+token) }
 

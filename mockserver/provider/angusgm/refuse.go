@@ -65,14 +65,10 @@ func refuse(call *provider.Call, failure *client.Error) provider.Reply {
 // because it may hold anything, and without its query, which may hold a token; of the
 // method, which may be as long as a header, only as much as any method has.
 func explain(call *provider.Call, failure *client.Error) string {
-	switch {
-	case failure.Kind == client.NoRoute:
+	if failure.Kind == client.NoRoute {
 		return fmt.Sprintf("Not found handler %.16s %s", call.HTTP.Method, call.HTTP.URL.EscapedPath())
-	case failure.Field != "":
-		return failure.Field + ": " + failure.Message
-	default:
-		return failure.Message
 	}
+	return failure.Located()
 }
 
 func notFound(name string) *client.Error {

@@ -61,6 +61,9 @@ func TestClientAuthentication(t *testing.T) {
 			t.Errorf("%s: Cache-Control is %q", test.name, got.Header.Get("Cache-Control"))
 		}
 	}
+	if got := api.With("Authorization", basic(app, appSecret)).Add("Authorization", basic(app, "wrong")).Form("/oidc/token", grant); got.TextAt("error") != "invalid_request" {
+		t.Errorf("two Authorization headers: %s", got.Text)
+	}
 	if got := api.Raw("POST", "/oidc/token?client_id="+app+"&client_secret="+appSecret, "application/x-www-form-urlencoded", "grant_type=client_credentials"); got.TextAt("error") != "invalid_client" {
 		t.Errorf("credentials in the query: %s", got.Text)
 	}

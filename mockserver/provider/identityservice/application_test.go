@@ -105,7 +105,7 @@ func TestRegisterRefuses(t *testing.T) {
 func TestRegisterNamesTheTakenMember(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	want := []any{"/clientId: the name is taken"}
+	want := []any{"clientId: the name is taken"}
 	for _, taken := range []string{"my-app", "other-app"} {
 		got := s.send(request{
 			Method: http.MethodPost, Path: applicationsPath, Authorization: "Bearer token", Body: fmt.Sprintf(`{"clientId": %q}`, taken),

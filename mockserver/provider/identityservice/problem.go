@@ -42,7 +42,7 @@ func problem(call *provider.Call, failure *client.Error) provider.Reply {
 		Status: form.status,
 		Media:  problemMedia,
 		Body: wire.Object{
-			"type": "about:blank", "title": form.title, "status": form.status, "detail": located(failure),
+			"type": "about:blank", "title": form.title, "status": form.status, "detail": failure.Located(),
 			// Escaped, so that it is a URI reference whatever the path holds.
 			"instance": call.HTTP.URL.EscapedPath(),
 		},

@@ -36,11 +36,3 @@ var challenges = map[client.Kind]string{
 	client.Unauthenticated:    "Bearer",
 	client.InvalidCredentials: `Bearer error="invalid_token"`,
 }
-
-// located is a failure's message with the place it speaks of.
-func located(failure *client.Error) string {
-	if failure.Field == "" {
-		return failure.Message
-	}
-	return failure.Field + ": " + failure.Message
-}

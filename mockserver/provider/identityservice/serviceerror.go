@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/google/uuid"
-
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
@@ -36,16 +34,14 @@ var serviceForms = map[client.Kind]serviceForm{
 // serviceError is the service's own error object.
 func serviceError(call *provider.Call, failure *client.Error) provider.Reply {
 	form := serviceForms[failure.Kind]
-	// A refusal must not fail for want of randomness; the nil uuid will do then.
-	identifier, _ := uuid.NewRandomFromReader(call.Random)
 	details := wire.Array{}
 	if failure.Field != "" {
-		details = append(details, located(failure))
+		details = append(details, failure.Located())
 	}
 	return provider.Reply{
 		Status: form.status,
 		Body: wire.Object{
-			"type": form.kind, "identifier": identifier.String(), "message": failure.Message,
+			"type": form.kind, "identifier": call.NewID(), "message": failure.Message,
 			"responseCode": strconv.Itoa(form.status), "errors": details,
 		},
 	}

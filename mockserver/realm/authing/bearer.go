@@ -2,7 +2,6 @@ package authing
 
 import (
 	"context"
-	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -12,14 +11,11 @@ import (
 // Bearer recognises a caller by a token in the Authorization header, with the word
 // "Bearer" before it or without, because official SDKs do either.
 func Bearer(ctx context.Context, call *provider.Call) (realm.Principal, error) {
-	headers := call.HTTP.Header.Values("Authorization")
-	if len(headers) > 1 {
-		return realm.Principal{}, client.Errorf(client.InvalidCredentials, "the Authorization header is given %d times", len(headers))
+	credentials, err := provider.CredentialsOf(call.HTTP)
+	if err != nil {
+		return realm.Principal{}, err
 	}
-	token := ""
-	if len(headers) == 1 {
-		token = bearerToken(headers[0])
-	}
+	token := bearerToken(credentials)
 	if token == "" {
 		return realm.Principal{}, client.Errorf(client.Unauthenticated, "the Authorization header with a token is missing")
 	}
@@ -30,17 +26,15 @@ func Bearer(ctx context.Context, call *provider.Call) (realm.Principal, error) {
 	return p, checkPool(call, p)
 }
 
-// bearerToken returns the token of the header, empty when the header is of another
-// scheme.
-func bearerToken(header string) string {
-	scheme, rest, spaced := strings.Cut(strings.TrimSpace(header), " ")
+// bearerToken returns the token, empty when the credentials are of another scheme.
+func bearerToken(c provider.Credentials) string {
 	switch {
-	case strings.EqualFold(scheme, "Bearer"):
-		return strings.TrimSpace(rest)
-	case spaced:
-		return ""
+	case c.Are("Bearer"):
+		return c.Rest
+	case c.Rest == "":
+		return c.Scheme
 	default:
-		return scheme
+		return ""
 	}
 }
 

@@ -39,14 +39,17 @@ var headerPrefixes = map[string]string{"authing": "x-authing-", "genauth": "x-ge
 // the method, the vendor's headers and the date, the path, and the parameters of
 // the query or of the body's top level.
 func Signature(_ context.Context, call *provider.Call) (realm.Principal, error) {
-	scheme, credentials, _ := strings.Cut(call.HTTP.Header.Get("Authorization"), " ")
-	prefix, known := headerPrefixes[strings.ToLower(scheme)]
-	if !known || credentials == "" {
+	credentials, err := provider.CredentialsOf(call.HTTP)
+	if err != nil {
+		return realm.Principal{}, err
+	}
+	prefix, known := headerPrefixes[strings.ToLower(credentials.Scheme)]
+	if !known || credentials.Rest == "" {
 		return realm.Principal{}, client.Errorf(client.Unauthenticated, "the request is not signed")
 	}
 	s := signed{call: call, prefix: prefix}
 	var ok bool
-	if s.keyID, s.signature, ok = strings.Cut(strings.TrimSpace(credentials), ":"); !ok {
+	if s.keyID, s.signature, ok = strings.Cut(credentials.Rest, ":"); !ok {
 		return realm.Principal{}, refused(codeSignature, "want the access key id and the signature, joined by a colon")
 	}
 	if err := s.verify(); err != nil {
