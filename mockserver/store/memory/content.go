@@ -1,70 +1,139 @@
 package memory
 
-import "github.com/keyturn/keyturn/mockserver/client"
+import (
+	"github.com/tidwall/btree"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+)
+
+// content is one consistent state. The indexes share a slot for each client, so a
+// write that keeps the client's names touches no index, and the collector has one
+// pointer to follow where a key would have had two.
+type content struct {
+	realms map[string]*realm
+	serial uint64
+}
+
+// slot is where a client is. The client that it points to is never changed in place:
+// a write points it to another.
+type slot struct{ current *client.Client }
+
+type order = btree.Map[uint64, *slot]
+
+// realm is the clients of one realm and the ways to find them.
+type realm struct {
+	byID map[string]*slot
+	// byClientID has the clients whose ClientID is not their ID.
+	byClientID map[string]*slot
+	byAlias    map[alias]*slot
+	all        order
+	tenants    map[string]*order
+}
+
+type alias struct{ tenant, value string }
+
+func newContent() *content { return &content{realms: map[string]*realm{}} }
+
+// realm returns the realm, nil when it has had no clients.
+func (d *content) realm(name string) *realm { return d.realms[name] }
+
+// slot returns where the client with this key is, nil when there is none.
+func (d *content) slot(key client.Key) *slot {
+	if r := d.realms[key.Realm]; r != nil {
+		return r.byID[key.ID]
+	}
+	return nil
+}
 
 // add takes ownership of c and gives it the next serial.
 func (d *content) add(c *client.Client) error {
-	if _, taken := d.clients[c.Key]; taken {
+	r := d.realms[c.Realm]
+	if r == nil {
+		r = &realm{byID: map[string]*slot{}, byClientID: map[string]*slot{}, byAlias: map[alias]*slot{}, tenants: map[string]*order{}}
+		d.realms[c.Realm] = r
+	}
+	if r.byID[c.ID] != nil {
 		return client.Errorf(client.Conflict, "the id %q is taken", c.ID).At("id")
 	}
-	if err := d.checkNames(c); err != nil {
+	if err := r.checkNames(c, nil); err != nil {
 		return err
 	}
 	d.serial++
 	c.Serial = d.serial
-	d.put(nil, c)
+	s := &slot{current: c}
+	r.byID[c.ID] = s
+	r.link(s)
 	return nil
 }
 
-// checkNames refuses a client whose names belong to another.
-func (d *content) checkNames(c *client.Client) error {
-	if key, taken := d.byClient[clientName(c)]; taken && key != c.Key {
-		return client.Errorf(client.Conflict, "the client id %q is taken", c.ClientID).At("clientId")
-	}
-	if c.Alias == "" {
+// replace points the slot to a changed client.
+func (d *content) replace(s *slot, c *client.Client) error {
+	r, before := d.realms[c.Realm], s.current
+	if before.ClientID == c.ClientID && before.Alias == c.Alias && before.Tenant == c.Tenant {
+		s.current = c
 		return nil
 	}
-	if key, taken := d.byAlias[aliasName(c)]; taken && key != c.Key {
+	if err := r.checkNames(c, s); err != nil {
+		return err
+	}
+	r.unlink(s)
+	s.current = c
+	r.link(s)
+	return nil
+}
+
+func (d *content) remove(s *slot) {
+	r := d.realms[s.current.Realm]
+	delete(r.byID, s.current.ID)
+	r.unlink(s)
+}
+
+// find returns the client that presents the ClientID.
+func (r *realm) find(clientID string) *slot {
+	if s := r.byClientID[clientID]; s != nil {
+		return s
+	}
+	if s := r.byID[clientID]; s != nil && s.current.ClientID == clientID {
+		return s
+	}
+	return nil
+}
+
+// checkNames refuses names that belong to another slot than own.
+func (r *realm) checkNames(c *client.Client, own *slot) error {
+	if taken := r.find(c.ClientID); taken != nil && taken != own {
+		return client.Errorf(client.Conflict, "the client id %q is taken", c.ClientID).At("clientId")
+	}
+	if taken := r.byAlias[aliasOf(c)]; c.Alias != "" && taken != nil && taken != own {
 		return client.Errorf(client.Conflict, "the identifier %q is taken", c.Alias).At("alias")
 	}
 	return nil
 }
 
-// put makes after visible in place of before, which is nil for a new client.
-func (d *content) put(before, after *client.Client) {
-	d.clients[after.Key] = after
-	if before != nil {
-		if clientName(before) == clientName(after) && aliasName(before) == aliasName(after) {
-			return
-		}
-		d.unlink(before)
+func aliasOf(c *client.Client) alias { return alias{tenant: c.Tenant, value: c.Alias} }
+
+// link enters the slot into every index but the one by id.
+func (r *realm) link(s *slot) {
+	c := s.current
+	if c.ClientID != c.ID {
+		r.byClientID[c.ClientID] = s
 	}
-	d.byClient[clientName(after)] = after.Key
-	if after.Alias != "" {
-		d.byAlias[aliasName(after)] = after.Key
+	if c.Alias != "" {
+		r.byAlias[aliasOf(c)] = s
 	}
-	ordered(d.realms, after.Realm).Set(after.Serial, after.Key)
-	ordered(d.tenants, tenantName(after)).Set(after.Serial, after.Key)
+	if r.tenants[c.Tenant] == nil {
+		r.tenants[c.Tenant] = new(order)
+	}
+	r.all.Set(c.Serial, s)
+	r.tenants[c.Tenant].Set(c.Serial, s)
 }
 
-func (d *content) remove(c *client.Client) {
-	delete(d.clients, c.Key)
-	d.unlink(c)
-}
-
-// unlink takes the client out of every index but the one by key.
-func (d *content) unlink(c *client.Client) {
-	delete(d.byClient, clientName(c))
-	delete(d.byAlias, aliasName(c))
-	d.realms[c.Realm].Delete(c.Serial)
-	d.tenants[tenantName(c)].Delete(c.Serial)
-}
-
-func ordered[K comparable](indexes map[K]*order, key K) *order {
-	index, ok := indexes[key]
-	if !ok {
-		index = new(order)
-		indexes[key] = index
+func (r *realm) unlink(s *slot) {
+	c := s.current
+	delete(r.byAlias, aliasOf(c))
+	if c.ClientID != c.ID {
+		delete(r.byClientID, c.ClientID)
 	}
-	return index
+	r.all.Delete(c.Serial)
+	r.tenants[c.Tenant].Delete(c.Serial)
 }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/tidwall/btree"
-
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
 )
@@ -26,38 +24,6 @@ func New() *Store { return &Store{data: newContent()} }
 
 var _ store.Store = (*Store)(nil)
 
-// content is one consistent state. The clients it points to are never changed in
-// place: a write puts a new value in.
-type content struct {
-	clients  map[client.Key]*client.Client
-	byClient map[name]client.Key
-	byAlias  map[name]client.Key
-	// realms and tenants order clients by serial: "realm" and "realm, tenant".
-	realms  map[string]*order
-	tenants map[name]*order
-	serial  uint64
-}
-
-type name struct{ realm, scope, value string }
-
-type order = btree.Map[uint64, client.Key]
-
-func newContent() *content {
-	return &content{
-		clients:  map[client.Key]*client.Client{},
-		byClient: map[name]client.Key{},
-		byAlias:  map[name]client.Key{},
-		realms:   map[string]*order{},
-		tenants:  map[name]*order{},
-	}
-}
-
-func clientName(c *client.Client) name { return name{realm: c.Realm, value: c.ClientID} }
-func aliasName(c *client.Client) name {
-	return name{realm: c.Realm, scope: c.Tenant, value: c.Alias}
-}
-func tenantName(c *client.Client) name { return name{realm: c.Realm, scope: c.Tenant} }
-
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key client.Key) (client.Client, error) {
 	if err := ctx.Err(); err != nil {
@@ -65,11 +31,11 @@ func (s *Store) Get(ctx context.Context, key client.Key) (client.Client, error) 
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, ok := s.data.clients[key]
-	if !ok {
+	found := s.data.slot(key)
+	if found == nil {
 		return client.Client{}, notFound(key)
 	}
-	return c.Clone(), nil
+	return found.current.Clone(), nil
 }
 
 // Find implements store.Store.
@@ -79,11 +45,15 @@ func (s *Store) Find(ctx context.Context, realm, clientID string) (client.Client
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	key, ok := s.data.byClient[name{realm: realm, value: clientID}]
-	if !ok {
+	r := s.data.realm(realm)
+	if r == nil {
 		return client.Client{}, notFound(client.Key{Realm: realm, ID: clientID})
 	}
-	return s.data.clients[key].Clone(), nil
+	found := r.find(clientID)
+	if found == nil {
+		return client.Client{}, notFound(client.Key{Realm: realm, ID: clientID})
+	}
+	return found.current.Clone(), nil
 }
 
 // List implements store.Store.
@@ -93,20 +63,23 @@ func (s *Store) List(ctx context.Context, q store.Query) (store.Page, error) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	index := s.data.realms[q.Realm]
-	if q.Tenant != "" {
-		index = s.data.tenants[name{realm: q.Realm, scope: q.Tenant}]
-	}
-	if index == nil {
+	r := s.data.realm(q.Realm)
+	if r == nil {
 		return store.Page{}, nil
+	}
+	index := &r.all
+	if q.Tenant != "" {
+		if index = r.tenants[q.Tenant]; index == nil {
+			return store.Page{}, nil
+		}
 	}
 	page := store.Page{Total: index.Len()}
 	first, _, ok := index.GetAt(q.Offset)
 	if !ok {
 		return page, nil
 	}
-	index.Ascend(first, func(_ uint64, key client.Key) bool {
-		page.Clients = append(page.Clients, s.data.clients[key].Clone())
+	index.Ascend(first, func(_ uint64, one *slot) bool {
+		page.Clients = append(page.Clients, one.current.Clone())
 		return q.Limit == 0 || len(page.Clients) < q.Limit
 	})
 	return page, nil
@@ -133,20 +106,20 @@ func (s *Store) Update(ctx context.Context, key client.Key, change func(*client.
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before, ok := s.data.clients[key]
-	if !ok {
+	found := s.data.slot(key)
+	if found == nil {
 		return client.Client{}, notFound(key)
 	}
+	before := found.current
 	draft := before.Clone()
 	if err := change(&draft); err != nil {
 		return client.Client{}, err
 	}
 	after := draft.Clone()
 	after.Key, after.Serial = before.Key, before.Serial
-	if err := s.data.checkNames(&after); err != nil {
+	if err := s.data.replace(found, &after); err != nil {
 		return client.Client{}, err
 	}
-	s.data.put(before, &after)
 	return after.Clone(), nil
 }
 
@@ -158,13 +131,13 @@ func (s *Store) Delete(ctx context.Context, keys ...client.Key) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range keys {
-		if _, ok := s.data.clients[key]; !ok {
+		if s.data.slot(key) == nil {
 			return notFound(key)
 		}
 	}
 	for _, key := range keys {
-		if c, ok := s.data.clients[key]; ok {
-			s.data.remove(c)
+		if found := s.data.slot(key); found != nil { // a key may be named twice
+			s.data.remove(found)
 		}
 	}
 	return nil

@@ -76,6 +76,7 @@ func namesAreUnique(t *testing.T, s store.Store) {
 		"another realm":                     func(c *client.Client) { c.Realm = "elsewhere" },
 		"an alias of another tenant":        func(c *client.Client) { c.ID, c.ClientID, c.Tenant = "c", "client-c", "tenant-2" },
 		"no alias":                          func(c *client.Client) { c.ID, c.ClientID, c.Alias = "d", "client-d", "" },
+		"another's id for a client id":      func(c *client.Client) { c.ID, c.ClientID, c.Alias = "g", "a", "alias-g" },
 		"no alias, for the second time too": func(c *client.Client) { c.ID, c.ClientID, c.Alias = "e", "client-e", "" },
 	} {
 		c := full("a")
