@@ -9,12 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -38,31 +38,11 @@ type object = map[string]any
 // noon is when every test starts, in Shanghai.
 var noon = time.Date(2025, 8, 1, 4, 0, 0, 0, time.UTC)
 
-// clock is a time that stands still until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Set(now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = now
-}
-
-func (c *clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
-
 // standIn is a running stand-in with the default world.
 type standIn struct {
 	t      *testing.T
 	url    string
-	clock  *clock
+	clock  *apitest.Clock
 	server *mocktest.Server
 }
 
@@ -103,7 +83,7 @@ func startWith(t *testing.T, settings fixtures.Settings) standIn {
 	own.Principals = append(slices.Clip(own.Principals),
 		fixtures.Principal{Name: "deputy", Token: deputy, Role: fixtures.RoleAdmin, Tenants: []string{"1"}})
 	world.Realms["angusgm"] = own
-	at := &clock{now: noon}
+	at := apitest.NewClock(noon)
 	server := mocktest.Start(t, mockserver.Options{World: &world, Clock: at.Now})
 	return standIn{t: t, url: server.URL, clock: at, server: server}
 }

@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -55,11 +55,9 @@ realms:
 
 // standIn is a running server whose clock only moves when it is told to.
 type standIn struct {
-	tb  testing.TB
-	url string
-
-	mu  sync.Mutex
-	now time.Time
+	tb    testing.TB
+	url   string
+	clock *apitest.Clock
 }
 
 func start(tb testing.TB) *standIn { return startWith(tb, "") }
@@ -75,21 +73,13 @@ func startWith(tb testing.TB, settings string) *standIn {
 
 func startWorld(tb testing.TB, world *fixtures.World) *standIn {
 	tb.Helper()
-	s := &standIn{tb: tb, now: noon}
-	s.url = mocktest.Start(tb, mockserver.Options{World: world, Clock: s.clock}).URL
+	s := &standIn{tb: tb, clock: apitest.NewClock(noon)}
+	s.url = mocktest.Start(tb, mockserver.Options{World: world, Clock: s.clock.Now}).URL
 	return s
 }
 
-func (s *standIn) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
 func (s *standIn) setClock(now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = now
+	s.clock.Set(now)
 }
 
 type reply struct {
