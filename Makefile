@@ -6,6 +6,8 @@ MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
 # The race detector links with a C compiler; without one the tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 FUZZTIME ?= 20s
+# Shrinking what is merely new would take most of the time.
+FUZZFLAGS = -fuzztime $(FUZZTIME) -fuzzminimizetime 1s
 ARGS ?=
 
 ##@ Use
@@ -43,12 +45,12 @@ mockserver/sdktest/node_modules: mockserver/sdktest/package-lock.json
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME
-	go test -run '^$$' -fuzz '^FuzzParseWorld$$' -fuzztime $(FUZZTIME) ./fixtures
-	go test -run '^$$' -fuzz '^FuzzRequest$$' -fuzztime $(FUZZTIME) ./mockserver
-	go test -run '^$$' -fuzz '^FuzzSignature$$' -fuzztime $(FUZZTIME) ./mockserver
-	go test -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) ./mockserver/wire
-	go test -run '^$$' -fuzz '^FuzzRedact$$' -fuzztime $(FUZZTIME) ./mockserver/journal
-	go test -run '^$$' -fuzz '^FuzzForYAML$$' -fuzztime $(FUZZTIME) ./mockserver/admin
+	go test -run '^$$' -fuzz '^FuzzParseWorld$$' $(FUZZFLAGS) ./fixtures
+	go test -run '^$$' -fuzz '^FuzzRequest$$' $(FUZZFLAGS) ./mockserver
+	go test -run '^$$' -fuzz '^FuzzSignature$$' $(FUZZFLAGS) ./mockserver
+	go test -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZFLAGS) ./mockserver/wire
+	go test -run '^$$' -fuzz '^FuzzRedact$$' $(FUZZFLAGS) ./mockserver/journal
+	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./mockserver/admin
 
 .PHONY: bench
 bench: ## Measure the running binary and print ratios
