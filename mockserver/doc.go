@@ -6,7 +6,8 @@
 //
 // Routes are built from the documents in specs, with the handlers of the packages
 // under provider; a document and a table that do not name the same operations stop
-// the start. A reply that breaks its document never leaves: the caller gets a
+// the start. The schemas are read on an API's first request, and a fault in one is a
+// 500 there, never a pass. A reply that breaks its document never leaves: the caller gets a
 // problem document that names the operation, because a stand-in that lies is worse
 // than none.
 //

@@ -92,6 +92,9 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		defer x.space.using.RUnlock()
 		x.enterRealm()
 	}
+	// A body can take its time to arrive. What counts is when it is there: a secret
+	// that expired meanwhile has expired.
+	x.call.Now = x.space.clock()
 	if err := x.authenticate(ctx); err != nil {
 		return provider.Reply{}, err
 	}

@@ -46,7 +46,7 @@ type namespace struct {
 	realms atomic.Pointer[map[string]*realm.Realm]
 }
 
-// New loads the documents and the world. Errors name the document, or the file and
+// New reads the outlines of the documents and the world. Errors name the document, or the file and
 // line of the world.
 func New(ctx context.Context, options Options) (*Server, error) {
 	options, err := options.withDefaults()

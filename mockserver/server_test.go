@@ -5,9 +5,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
@@ -196,6 +198,47 @@ func TestWorldSurvivesExport(t *testing.T) {
 		got := second.Form(login[0], map[string]string{"grant_type": "client_credentials", "client_id": login[1], "client_secret": login[2]})
 		if got.Status != http.StatusOK {
 			t.Errorf("%s: HTTP %d %s", login[1], got.Status, got.Text)
+		}
+	}
+}
+
+// slowBody is a body during whose arrival something happens.
+type slowBody struct {
+	io.Reader
+	happens func()
+}
+
+func (b slowBody) Read(p []byte) (int, error) {
+	b.happens()
+	return b.Reader.Read(p)
+}
+
+// TestExpiryDuringUpload lets a secret expire after the head of a request and before
+// its body.
+func TestExpiryDuringUpload(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+	clock := apitest.NewClock(now)
+	world := parseWorld(t, strings.Replace(smallWorld, "{value: first}", "{value: first, expires_at: 2026-05-06T08:00:00Z}", 1))
+	server, err := mockserver.New(t.Context(), mockserver.Options{World: world, Clock: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const form = "grant_type=client_credentials&client_id=app&client_secret=first"
+	for _, test := range []struct {
+		name    string
+		happens func()
+		want    int
+	}{
+		{"nothing", func() {}, http.StatusOK},
+		{"the expiry", func() { clock.Set(now.Add(time.Hour)) }, http.StatusBadRequest},
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/oidc/token", slowBody{strings.NewReader(form), test.happens})
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		reply := httptest.NewRecorder()
+		server.ServeHTTP(reply, request)
+		if reply.Code != test.want {
+			t.Errorf("%s: HTTP %d %s, want %d", test.name, reply.Code, reply.Body, test.want)
 		}
 	}
 }

@@ -4,10 +4,12 @@
 // path, query, header, body and form, and explains a refusal without repeating the
 // value, which may be a secret.
 //
-// Everything is looked up when the document is compiled, so a request is neither
-// routed twice nor decoded twice, and the handler's own reply value is visited
-// instead of being parsed back from its text. A value is first visited to the
-// first failure; only a value that fails is visited again for the reason.
+// A start needs only the outline of a document: its operations, who may call them and
+// how. The first check of an operation compiles the rest. Everything is looked up
+// then, so a request is neither routed twice nor decoded twice, and the handler's own
+// reply value is visited instead of being parsed back from its text. A value is first
+// visited to the first failure; only a value that fails is visited again for the
+// reason.
 //
 // It knows documents and values, and nothing of vendors, stores or sockets.
 package contract
