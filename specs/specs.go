@@ -2,6 +2,7 @@ package specs
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // The YAML is what people read and write; the JSON is generated from it without the
 // prose and loads in half the time, which is most of what a first answer takes.
 //
-//go:embed */openapi.yaml */openapi.json
+//go:embed */openapi.yaml */openapi.json */profile.yaml
 var documents embed.FS
 
 // Admin is the name of the document of the stand-in's admin plane.
@@ -42,6 +43,17 @@ func Source(name string) ([]byte, error) {
 		return nil, err
 	}
 	return documents.ReadFile(name + "/openapi.yaml")
+}
+
+// Profile returns the text of a provider's profile: what a deployment of it promises.
+func Profile(provider string) ([]byte, error) {
+	if err := check(provider); err != nil {
+		return nil, err
+	}
+	if provider == Admin {
+		return nil, errors.New("the admin plane has no profile: it is no provider")
+	}
+	return documents.ReadFile(provider + "/profile.yaml")
 }
 
 // Compact returns the document that Load parses, as JSON.

@@ -1,0 +1,5 @@
+package checks
+
+import "github.com/keyturn/keyturn/conformance"
+
+var updates = []conformance.Check{}

@@ -1,0 +1,140 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/keyturn/keyturn/conformance/catalogue"
+	"github.com/keyturn/keyturn/conformance/ledger"
+	"github.com/keyturn/keyturn/conformance/profile"
+	"github.com/keyturn/keyturn/conformance/report"
+)
+
+// cleaning bounds how long a run cleans up, also after an interrupt.
+const cleaning = time.Minute
+
+// clean removes what the journal says is still there: exactly that, newest first. It
+// goes on when the run was interrupted.
+func (r *run) clean(ctx context.Context) {
+	if r.journal == nil {
+		return
+	}
+	r.options.Progress(Event{Phase: "clean"})
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
+	defer cancel()
+	r.sender.Lift()
+	for _, entry := range r.journal.Open() {
+		// A session each: one that cannot be removed must not stop the others.
+		s := r.session(ctx, catalogue.Check{ID: "clean"})
+		var cause string
+		crash := s.guard(func(s *Session) { cause = r.remove(s, entry) })
+		switch {
+		case crash != nil:
+			cause = crash.Error()
+		case s.incomplete != "":
+			cause = s.incomplete
+		}
+		if cause != "" {
+			r.leftover = append(r.leftover, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: cause})
+		}
+	}
+}
+
+// remove removes one client and says why it could not.
+func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
+	values, cause := r.find(s, entry)
+	if values == nil {
+		if cause == "" {
+			r.gone(entry.Seq)
+		}
+		return cause
+	}
+	if !r.bound.Binds("delete") {
+		return r.disarm(s, entry, values)
+	}
+	reply := s.Call("delete", values)
+	if reply.OK || slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
+		r.gone(entry.Seq)
+		return ""
+	}
+	return fmt.Sprintf("delete answered %s", reply)
+}
+
+// find says what the service calls a client. One whose creation got no answer is
+// looked for by the exact name that only this run used.
+func (r *run) find(s *Session, entry ledger.Entry) (values profile.Values, cause string) {
+	if len(entry.IDs) > 0 {
+		values = profile.Values{}
+		for name, id := range entry.IDs {
+			values[name] = id
+		}
+		return values, ""
+	}
+	if r.bound.Operations["create"].Put["client_id"] != "" {
+		values = profile.Values{"client_id": entry.Name, "client": entry.Name}
+		if !r.bound.Binds("list") {
+			return values, ""
+		}
+	}
+	if !r.bound.Binds("list") {
+		return nil, "its creation got no answer, and the profile binds no list to look for it"
+	}
+	for _, item := range s.Walk("list", 0) {
+		if item["name"] == entry.Name || values != nil && item["client_id"] == entry.Name {
+			return item, ""
+		}
+	}
+	return nil, "" // it was never made
+}
+
+// disarm is for services that delete no clients: every secret of the client goes, and
+// what remains is named in the report.
+func (r *run) disarm(s *Session, entry ledger.Entry, values profile.Values) (cause string) {
+	if r.bound.Binds("list_secrets") && r.bound.Binds("delete_secret") {
+		reply := s.Call("list_secrets", values)
+		if !reply.OK && slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
+			r.gone(entry.Seq)
+			return ""
+		}
+		for _, item := range s.Items(reply) {
+			if item["deleted"] == true {
+				continue
+			}
+			secret := profile.Values{"secret_id": item["secret_id"]}
+			for name, value := range values {
+				secret[name] = value
+			}
+			if reply := s.Call("delete_secret", secret); !reply.OK && r.bound.Policy.DeleteLast == "allow" {
+				return fmt.Sprintf("delete_secret answered %s", reply)
+			}
+		}
+	}
+	const note = "the API has no operation to remove it; its secrets are deleted"
+	if err := r.journal.Kept(entry.Seq, note); err != nil {
+		return err.Error()
+	}
+	r.residue = append(r.residue, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: note})
+	return ""
+}
+
+// Walk lists all items of a list, page by page where it has pages; size 0 is the
+// largest page.
+func (s *Session) Walk(operation string, size int) []profile.Values {
+	page := s.run.bound.Operations[operation].Page
+	if page == nil {
+		return s.Items(s.Call(operation, nil))
+	}
+	if size == 0 {
+		size = page.Max
+	}
+	var all []profile.Values
+	for number := page.First; ; number++ {
+		items := s.Items(s.Call(operation, profile.Values{page.Number: number, page.Size: size}))
+		all = append(all, items...)
+		if len(items) < size || s.run.dry {
+			return all
+		}
+	}
+}

@@ -1,0 +1,293 @@
+package conformance
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/keyturn/keyturn/conformance/profile"
+	"github.com/keyturn/keyturn/conformance/redact"
+)
+
+// Secret is a client's secret as a check holds it. It prints as a placeholder.
+type Secret struct {
+	Value   string
+	ID      string    // where the provider lists secrets by id
+	Expires time.Time // zero for never
+}
+
+// String hides the value.
+func (Secret) String() string { return "secret" }
+
+// Client is one that the run made, and that nobody else uses.
+type Client struct {
+	Name   string
+	Values profile.Values // client and client_id at least: what calls about it carry
+	Secret Secret         // the latest that is known to have been acknowledged
+
+	session *Session
+	made    *made
+	change  *change
+	mu      sync.Mutex
+	recent  []asked // before the next change
+}
+
+// made is what the run remembers of a client that it made.
+type made struct {
+	seq     int // in the journal
+	name    string
+	values  profile.Values
+	secret  Secret
+	deleted bool
+	spoilt  bool
+}
+
+// ID is the client's id at the token side.
+func (c *Client) ID() string {
+	id, _ := c.Values["client_id"].(string)
+	return id
+}
+
+// NewClient makes a client that only this check uses. It ends the check as
+// incomplete where that does not succeed. Options change the call that makes it.
+func (s *Session) NewClient(options ...CallOption) *Client {
+	if s.Mode() == ReadOnly {
+		s.Incompletef("mode readonly makes no clients")
+	}
+	if c := s.reuse(options); c != nil {
+		return c
+	}
+	c, reply := s.TryNewClient(options...)
+	if c == nil {
+		s.Incompletef("no client could be made for this check: create answered %s", reply)
+	}
+	return c
+}
+
+// TryNewClient makes a client and returns nil where it is refused.
+func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
+	name := s.run.name()
+	values := profile.Values{"name": name, "identifier": name}
+	put := s.run.bound.Operations["create"].Put
+	if put["client_id"] != "" {
+		values["client_id"] = name
+	}
+	secret := Secret{}
+	if put["secret"] != "" {
+		secret.Value = s.ChooseSecret()
+		values["secret"] = secret.Value
+	}
+	seq := s.run.intend(s, name)
+	reply := s.Call("create", values, options...)
+	if !reply.OK {
+		if reply.Status >= 400 && reply.Status < 500 {
+			s.run.gone(seq)
+		}
+		return nil, reply
+	}
+	c := &Client{Name: name, session: s, Values: profile.Values{}, Secret: secret}
+	for _, id := range []string{"client", "client_id"} {
+		if c.Values[id] = reply.Values[id]; c.Values[id] == nil {
+			c.Values[id] = values[id]
+		}
+	}
+	c.made = s.run.keep(seq, c)
+	s.own(c.made)
+	if shown := reply.Text("secret"); shown != "" {
+		c.Secret.Value = shown
+	} else if c.Secret.Value == "" && s.run.bound.Binds("reveal") {
+		c.Secret.Value = s.Must(c.Call("reveal")).Text("secret")
+	}
+	s.run.book.Pair(c.ID(), c.Secret.Value)
+	c.made.secret = c.Secret
+	return c, reply
+}
+
+// reuse takes a client over from a check that is done with it, where the provider
+// has no way to delete one: so a run leaves few behind. It gets a secret of its own.
+func (s *Session) reuse(options []CallOption) *Client {
+	if s.Policy().DeleteClient != "none" || len(options) > 0 {
+		return nil
+	}
+	spare := s.run.spare()
+	if spare == nil {
+		return nil
+	}
+	s.own(spare)
+	c := &Client{Name: spare.name, session: s, Values: spare.values, made: spare, Secret: spare.secret}
+	c.Rotate()
+	return c
+}
+
+func (s *Session) own(m *made) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owned = append(s.owned, m)
+}
+
+// Spoil keeps the client from being handed on to another check.
+func (c *Client) Spoil() { c.made.spoilt = true }
+
+// NoClient is the id of a client that does not exist, in the form of one that does.
+func (s *Session) NoClient() string {
+	if s.run.canary == nil {
+		return "keyturn-" + s.run.id + "-none"
+	}
+	id, _ := s.run.canary.client.Values["client"].(string)
+	return scramble(id, s.random.IntN)
+}
+
+// scramble replaces letters by letters and digits by digits, but for a name of ours,
+// whose form is free.
+func scramble(id string, random func(int) int) string {
+	if strings.HasPrefix(id, "keyturn-") {
+		return id + "-none"
+	}
+	scrambled := []byte(id)
+	for i, c := range scrambled {
+		switch {
+		case c >= '0' && c <= '9':
+			scrambled[i] = byte('0' + random(10))
+		case c >= 'a' && c <= 'f':
+			scrambled[i] = byte('a' + random(6))
+		case c >= 'A' && c <= 'F':
+			scrambled[i] = byte('A' + random(6))
+		}
+	}
+	return string(scrambled)
+}
+
+// ChooseSecret makes a secret of 256 bits, for providers where the caller chooses.
+func (s *Session) ChooseSecret() string {
+	if s.run.dry {
+		return "{secret}"
+	}
+	var bytes [32]byte
+	rand.Read(bytes[:]) // never fails: crypto/rand ends the program instead
+	value := base64.RawURLEncoding.EncodeToString(bytes[:])
+	s.run.book.Add(redact.Secret, value)
+	return value
+}
+
+// Call sends a neutral operation about this client.
+func (c *Client) Call(operation string, options ...CallOption) *Reply {
+	values := profile.Values{}
+	for name, value := range c.Values {
+		values[name] = value
+	}
+	return c.session.Call(operation, values, options...)
+}
+
+// Rotate makes a new secret in the provider's way and ends the check as incomplete
+// where that does not succeed. The client's Secret is the new one afterwards.
+func (c *Client) Rotate(options ...CallOption) Secret {
+	secret, reply := c.TryRotate(options...)
+	if !reply.OK {
+		c.session.Incompletef("the rotation that the check relies on did not succeed: %s", reply)
+	}
+	return secret
+}
+
+// TryRotate makes a new secret and leaves the judgement to the check. Where the
+// caller chooses the secret it is a fresh one, unless an option sets it.
+func (c *Client) TryRotate(options ...CallOption) (Secret, *Reply) {
+	s := c.session
+	secret := Secret{}
+	if s.Policy().SecretSource == "caller" {
+		secret.Value = s.ChooseSecret()
+		s.run.book.Pair(c.ID(), secret.Value)
+		options = append([]CallOption{With("secret", secret.Value)}, options...)
+	}
+	reply := c.Call("rotate", options...)
+	if !reply.OK {
+		return Secret{}, reply
+	}
+	switch s.Policy().SecretSource {
+	case "reply":
+		secret.Value = reply.Text("secret")
+	case "reveal":
+		secret.Value = s.Must(c.Call("reveal")).Text("secret")
+	}
+	s.run.book.Pair(c.ID(), secret.Value)
+	c.changes("rotate", reply, c.Secret.Value, secret.Value)
+	c.Secret = secret
+	c.made.secret = secret
+	return secret, reply
+}
+
+// Delete deletes the client and leaves the judgement to the check.
+func (c *Client) Delete(options ...CallOption) *Reply {
+	reply := c.Call("delete", options...)
+	if reply.OK {
+		c.session.run.removed(c.made)
+	}
+	return reply
+}
+
+// Read reads the client; the check ends as incomplete where that does not succeed.
+func (c *Client) Read() *Reply { return c.session.Must(c.Call("read")) }
+
+// Secrets lists the client's secrets where the provider does.
+func (c *Client) Secrets() []Secret {
+	reply := c.Call("list_secrets")
+	var secrets []Secret
+	for _, item := range c.session.Items(reply) {
+		secret := Secret{}
+		secret.ID, _ = item["secret_id"].(string)
+		secret.Expires, _ = item["expires"].(time.Time)
+		secrets = append(secrets, secret)
+	}
+	return secrets
+}
+
+// Add makes another secret where secrets stand side by side, and learns its id from
+// what is new in the list.
+func (c *Client) Add(options ...CallOption) Secret {
+	before := map[string]bool{}
+	for _, secret := range c.Secrets() {
+		before[secret.ID] = true
+	}
+	added := c.Rotate(options...)
+	var fresh []Secret
+	for _, secret := range c.Secrets() {
+		if !before[secret.ID] || c.session.run.dry {
+			fresh = append(fresh, secret)
+		}
+	}
+	if len(fresh) != 1 {
+		c.session.Incompletef("adding one secret made %d new entries in the list, want 1", len(fresh))
+	}
+	added.ID, added.Expires = fresh[0].ID, fresh[0].Expires
+	c.Secret = added
+	return added
+}
+
+// DeleteSecret deletes one secret and leaves the judgement to the check.
+func (c *Client) DeleteSecret(secret Secret, options ...CallOption) *Reply {
+	reply := c.Call("delete_secret", append([]CallOption{With("secret_id", secret.ID)}, options...)...)
+	if reply.OK {
+		c.changes("delete", reply, secret.Value, "")
+	}
+	return reply
+}
+
+// note keeps what the oracle was asked for the timeline.
+func (c *Client) note(question asked) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recent = append(c.recent[max(0, len(c.recent)-2*agreeing):], question)
+	if c.change != nil {
+		c.change.note(question)
+	}
+}
+
+// changes begins a timeline.
+func (c *Client) changes(kind string, reply *Reply, old, fresh string) {
+	made := c.session.run.change(c.session, c, kind, reply)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	made.begin(old, fresh, c.recent)
+	c.change = made
+}

@@ -1,0 +1,160 @@
+package conformance
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/keyturn/keyturn/conformance/profile"
+)
+
+// Answer is what the oracle says of a secret.
+type Answer string
+
+// The answers. Unclear is neither: the oracle answered, and not in a way that tells.
+const (
+	Accepted     Answer = "accepted"
+	RefusedPlain Answer = "refused"
+	Unclear      Answer = "unclear"
+)
+
+// agreeing is how many answers in a row have to agree before a state counts as
+// settled: over a kept connection, a fresh one, and a kept one again.
+const agreeing = 3
+
+// oracle asks the token side whether a secret works. Best is to revoke a token that
+// does not exist: the client has to authenticate and nothing is issued (RFC 7009
+// section 2.1). Next is to introspect one (RFC 7662 section 2.1), last to ask for a
+// token, which is then revoked.
+type oracle struct {
+	kind  string // the operation; "" where none could be proven
+	proof string
+}
+
+// ask puts one question.
+func (s *Session) ask(kind, clientID, secret string, options ...CallOption) (Answer, *Reply) {
+	values := profile.Values{"token": "keyturn-no-such-token-" + s.run.id}
+	if kind == "token" {
+		values = nil
+	}
+	s.run.probes.Add(1)
+	reply := s.Call(kind, values, append([]CallOption{s.Proving(clientID, secret)}, options...)...)
+	if reply.OK {
+		if token := reply.Text("token"); kind == "token" && token != "" && s.run.bound.Binds("revoke") {
+			s.Call("revoke", profile.Values{"token": token}, s.Proving(clientID, secret))
+		}
+		return Accepted, reply
+	}
+	if code, _ := profile.At(reply.JSON, "/error"); code == "invalid_client" && (reply.HTTP() == 400 || reply.HTTP() == 401) {
+		return RefusedPlain, reply
+	}
+	return Unclear, reply
+}
+
+// Probe asks the oracle once whether a secret of the client's works.
+func (s *Session) Probe(c *Client, secret string, options ...CallOption) Answer {
+	answer, _ := s.ProbeReply(c, secret, options...)
+	return answer
+}
+
+// ProbeReply is Probe with the reply.
+func (s *Session) ProbeReply(c *Client, secret string, options ...CallOption) (Answer, *Reply) {
+	s.NeedOracle()
+	answer, reply := s.ask(s.run.oracle.kind, c.ID(), secret, options...)
+	c.note(asked{reply.End, secret, answer})
+	return answer, reply
+}
+
+// NeedOracle ends the check as incomplete where no oracle was proven.
+func (s *Session) NeedOracle() {
+	if s.run.oracle.kind == "" {
+		s.Incompletef("there is no proven oracle: %s", s.run.oracle.proof)
+	}
+}
+
+// Given is a premise: the secret works, asked over several connections so that a
+// cache on the way knows it. Otherwise the check is incomplete.
+func (s *Session) Given(c *Client, secret Secret) {
+	if !s.settle(c, secret.Value, Accepted, s.Policy().Accept) {
+		s.Incompletef("the secret that the check begins with does not work")
+	}
+}
+
+// BecomesAccepted expects a secret to work within the declared bound and to go on
+// working. what names it, as in "the new secret".
+func (s *Session) BecomesAccepted(c *Client, secret Secret, what string) bool {
+	return s.becomes(c, secret, Accepted, s.Policy().Accept, what)
+}
+
+// BecomesRefused expects a secret to be refused within the declared bound, for good:
+// it is asked about once more when the run ends.
+func (s *Session) BecomesRefused(c *Client, secret Secret, what string) bool {
+	ok := s.becomes(c, secret, RefusedPlain, s.Policy().Refuse, what)
+	if ok {
+		s.run.retire(s, c, secret)
+	}
+	return ok
+}
+
+func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Duration, what string) bool {
+	if secret.Value == "" {
+		s.Failf("%s is not known: no reply showed it", what)
+		return s.run.dry
+	}
+	if s.settle(c, secret.Value, want, bound) {
+		return true
+	}
+	answer, reply := s.ProbeReply(c, secret.Value)
+	if answer == Unclear {
+		s.Incompletef("the oracle does not tell whether %s works: %s", what, reply)
+	}
+	s.FailOn(reply, fmt.Sprintf("%s %d times in a row within %s", want, agreeing, bound), "%s is %s", what, answer)
+	return false
+}
+
+// settle polls until as many answers in a row agree as it takes, or the bound is
+// over. It waits for nothing else: the time it takes is a result.
+func (s *Session) settle(c *Client, secret string, want Answer, bound time.Duration) bool {
+	s.NeedOracle()
+	deadline := s.run.options.Now().Add(bound)
+	pause := 2 * time.Millisecond
+	var first time.Duration // when the streak began
+	for streak := 0; ; {
+		var options []CallOption
+		if streak == 1 {
+			options = append(options, Fresh())
+		}
+		answer, reply := s.ask(s.run.oracle.kind, c.ID(), secret, options...)
+		c.note(asked{reply.End, secret, answer})
+		if answer == want || s.run.dry {
+			if streak == 0 {
+				first = reply.End
+			}
+			if streak++; streak == agreeing || s.run.dry {
+				c.change.settled(secret, want, first)
+				return true
+			}
+			continue
+		}
+		streak = 0
+		if s.run.options.Now().After(deadline) {
+			return false
+		}
+		s.Sleep(pause)
+		pause = min(2*pause, 250*time.Millisecond)
+	}
+}
+
+// proveOracle finds the first oracle that tells a known-good secret from a known-bad
+// one.
+func (s *Session) proveOracle(c *Client) oracle {
+	proof := "the profile names none"
+	for _, kind := range s.run.bound.Oracle {
+		good, reply := s.ask(kind, c.ID(), c.Secret.Value)
+		bad, bogus := s.ask(kind, c.ID(), "keyturn-never-a-secret-"+s.run.id)
+		proof = fmt.Sprintf("%s: a known-good secret got %s (%s), a made-up one %s (%s)", kind, reply, good, bogus, bad)
+		if s.run.dry || good == Accepted && bad == RefusedPlain {
+			return oracle{kind: kind, proof: proof}
+		}
+	}
+	return oracle{proof: proof}
+}

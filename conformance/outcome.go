@@ -1,0 +1,152 @@
+package conformance
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/keyturn/keyturn/conformance/report"
+)
+
+// Exit codes of a run. A mistake in how it was asked for is 2 and has no report.
+const (
+	ExitConformant    = 0
+	ExitNonconformant = 1
+	ExitUsage         = 2
+	ExitIncomplete    = 3
+	ExitInternal      = 4
+	ExitLeftovers     = 5
+	ExitStale         = 6
+)
+
+// report puts everything together, redacted.
+func (r *run) report(selection []selected, results map[string]*report.Result) (*report.Report, error) {
+	whole := &report.Report{
+		Schema:    report.Schema,
+		Tool:      report.Tool{Name: "keyturn", Version: r.options.Version},
+		Catalogue: report.Catalogue{Version: r.entries.Version, Digest: r.entries.Digest, Checks: r.active()},
+		Profile:   report.Profile{Provider: r.bound.Provider, Title: r.bound.Title, Digest: r.bound.Digest, Policy: r.bound.Facts()},
+		Target:    report.Target{URL: r.options.URL, Identity: r.identity, ClockSkew: r.skew()},
+		Run: report.RunFacts{
+			ID: r.id, Mode: string(r.options.Mode), Seed: r.options.Seed, Checks: cmp.Or(r.options.Filter, "*"), FailOn: string(r.options.FailOn),
+			Started: r.started.UTC(), Ended: r.options.Now().UTC(), Requests: r.sender.Sent(), Throttled: r.sender.Throttled(),
+			Concurrency: r.options.Limits.Concurrency, Principals: slices.Sorted(maps.Keys(r.principals)),
+		},
+		Oracle:    report.Oracle{Kind: r.oracle.kind, Proof: r.oracle.proof, Probes: int(r.probes.Load())},
+		Counts:    report.Counts{},
+		Results:   []report.Result{},
+		Rotations: []report.Rotation{},
+		Leftovers: append([]report.Leftover{}, r.leftover...),
+		Residue:   append([]report.Leftover{}, r.residue...),
+		Stale:     []string{},
+		Notes:     r.notes(selection),
+	}
+	for _, one := range selection {
+		result := results[one.entry.ID]
+		switch {
+		case one.reason != "":
+			result = r.describe(one)
+			result.Verdict, result.Message = report.NotApplicable, one.reason
+		case result == nil:
+			result = r.untested(one, "the run ended before it")
+		}
+		whole.Results = append(whole.Results, *result)
+	}
+	for _, change := range r.changes {
+		if len(change.record.Probes) > 0 {
+			whole.Rotations = append(whole.Rotations, change.record)
+		}
+	}
+	slices.SortStableFunc(whole.Rotations, func(a, b report.Rotation) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.AtMS, b.AtMS))
+	})
+	whole.Stale = append(whole.Stale, r.waive(whole.Results)...)
+	for _, result := range whole.Results {
+		whole.Counts[result.Verdict]++
+	}
+	r.conclude(whole)
+	hider := r.book.Hider()
+	whole.Rewrite(hider.Text)
+	return whole, nil
+}
+
+func (r *run) active() int {
+	count := 0
+	for _, family := range r.entries.Families {
+		for _, entry := range family.Checks {
+			if entry.Retired == "" {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// skew is the median of the target's clock minus ours, nil where no Date was seen.
+func (r *run) skew() *float64 {
+	if len(r.skews) == 0 {
+		return nil
+	}
+	slices.Sort(r.skews)
+	seconds := r.skews[len(r.skews)/2].Round(100 * time.Millisecond).Seconds()
+	return &seconds
+}
+
+// notes are what a reader should know before trusting the rest.
+func (r *run) notes(selection []selected) []string {
+	notes := []string{}
+	if out := r.active() - len(selection); out > 0 {
+		notes = append(notes, fmt.Sprintf("%d of the catalogue's %d checks were left out by the mode or the filter.", out, r.active()))
+	}
+	for _, name := range []string{"reader", "foreign"} {
+		if r.principals[name] == nil {
+			notes = append(notes, fmt.Sprintf("No credentials of a principal %q were given: what needs them is incomplete.", name))
+		}
+	}
+	return notes
+}
+
+// conclude decides outcome and exit code.
+func (r *run) conclude(whole *report.Report) {
+	counts := whole.Counts
+	ran := len(whole.Results) - counts[report.NotApplicable] - counts[report.Untested]
+	switch {
+	case counts[report.Error] > 0:
+		whole.Outcome, whole.Exit = report.Broken, ExitInternal
+	case counts[report.Fail] > 0:
+		whole.Outcome, whole.Exit = report.Nonconformant, ExitNonconformant
+	case counts[report.Untested] > 0 || ran == 0:
+		whole.Outcome, whole.Exit = report.Incomplete, ExitIncomplete
+	default:
+		whole.Outcome, whole.Exit = report.Conformant, ExitConformant
+	}
+	strict := r.options.FailOn != FailOnMust && counts[report.Warn] > 0 || r.options.FailOn == FailOnIncomplete && counts[report.Untested] > 0
+	switch {
+	case whole.Exit == ExitInternal || whole.Exit == ExitNonconformant:
+	case strict:
+		whole.Exit = ExitNonconformant
+	case len(whole.Leftovers) > 0:
+		whole.Exit = ExitLeftovers
+	case len(whole.Stale) > 0:
+		whole.Exit = ExitStale
+	}
+	whole.Summary = summary(whole, ran)
+}
+
+func summary(whole *report.Report, ran int) string {
+	counts := whole.Counts
+	switch whole.Outcome {
+	case report.Broken:
+		return fmt.Sprintf("%d of the checks went wrong themselves, so the result is not to be trusted.", counts[report.Error])
+	case report.Nonconformant:
+		return fmt.Sprintf("%d of %d promises that were tested do not hold.", counts[report.Fail], ran)
+	case report.Incomplete:
+		if ran == 0 {
+			return "Nothing could be tested: " + whole.Results[0].Message
+		}
+		return fmt.Sprintf("Nothing that was tested fails, and %d checks that apply could not be exercised.", counts[report.Untested])
+	}
+	return fmt.Sprintf("All %d promises that were tested hold.", ran)
+}

@@ -1,0 +1,146 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fill sets what a profile may leave out.
+func (p *Profile) fill() {
+	if p.Authorization.Header == "" {
+		p.Authorization = Authorization{Header: "Authorization", Prefix: "Bearer "}
+	}
+	if len(p.ClientAuth) == 0 {
+		p.ClientAuth = []ClientAuth{Basic, Post}
+	}
+	if p.Dates.Layout == "" {
+		p.Dates.Layout = time.RFC3339Nano
+	}
+	fallback(&p.Policy.Overflow, "none")
+	fallback(&p.Policy.Readback, "never")
+	fallback(&p.Policy.DeleteClient, "none")
+	fallback(&p.Policy.DeleteSecret, "none")
+	fallback(&p.Policy.DeleteLast, "none")
+	fallback(&p.Policy.PastExpiry, "none")
+	fallback(&p.Policy.TokenEffect, "keep")
+	fallback(&p.Policy.FailureStatus, "http")
+	fallback(&p.Policy.ReplaceSecret, "none")
+	fallback(&p.Policy.Accept, 5*time.Second)
+	fallback(&p.Policy.Refuse, 5*time.Second)
+	for _, members := range [][]Member{p.Immutable, p.ReadOnly, p.Invalid} {
+		for i := range members {
+			fallback(&members[i].Operation, "update")
+		}
+	}
+	for _, status := range []struct {
+		of        *[]int
+		otherwise []int
+	}{
+		{&p.Statuses.Unauthenticated, []int{401}},
+		{&p.Statuses.Forbidden, []int{403}},
+		{&p.Statuses.Foreign, []int{403, 404}},
+		{&p.Statuses.Unknown, []int{404}},
+		{&p.Statuses.Invalid, []int{400, 422}},
+		{&p.Statuses.Method, []int{405}},
+		{&p.Statuses.RepeatDelete, []int{200, 204, 404, 410}},
+	} {
+		if len(*status.of) == 0 {
+			*status.of = status.otherwise
+		}
+	}
+	fallback(&p.Limits.Requests, 20_000)
+	fallback(&p.Limits.Rate, 20)
+	fallback(&p.Limits.Concurrency, 8)
+	fallback(&p.Limits.Timeout, 10*time.Second)
+	fallback(&p.Limits.Wall, 15*time.Minute)
+}
+
+func fallback[T comparable](value *T, otherwise T) {
+	var zero T
+	if *value == zero {
+		*value = otherwise
+	}
+}
+
+// vocabulary is what the words of a policy may be.
+var vocabulary = []struct {
+	name  string
+	of    func(*Policy) string
+	words []string
+}{
+	{"rotation", func(p *Policy) string { return p.Rotation }, []string{"replace", "add", "grace"}},
+	{"secret_source", func(p *Policy) string { return p.SecretSource }, []string{"reply", "reveal", "caller"}},
+	{"overflow", func(p *Policy) string { return p.Overflow }, []string{"evict", "refuse", "none"}},
+	{"readback", func(p *Policy) string { return p.Readback }, []string{"never", "privileged", "always"}},
+	{"delete_client", func(p *Policy) string { return p.DeleteClient }, []string{"hard", "soft", "none"}},
+	{"delete_secret", func(p *Policy) string { return p.DeleteSecret }, []string{"soft", "hard", "none"}},
+	{"delete_last", func(p *Policy) string { return p.DeleteLast }, []string{"allow", "refuse", "none"}},
+	{"past_expiry", func(p *Policy) string { return p.PastExpiry }, []string{"refuse", "dead", "none"}},
+	{"token_effect", func(p *Policy) string { return p.TokenEffect }, []string{"keep", "revoke"}},
+	{"failure_status", func(p *Policy) string { return p.FailureStatus }, []string{"http", "envelope"}},
+	{"replace_secret", func(p *Policy) string { return p.ReplaceSecret }, []string{"keep", "clear", "refuse", "none"}},
+}
+
+// check finds every mistake that needs no document to be seen.
+func (p *Profile) check() error {
+	var mistakes []error
+	complain := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
+	if p.Version != 1 {
+		complain("profile: is version %d, want 1", p.Version)
+	}
+	if p.Provider == "" {
+		complain("provider: is missing")
+	}
+	for _, word := range vocabulary {
+		if value := word.of(&p.Policy); !slices.Contains(word.words, value) {
+			complain("policy.%s: is %q, want one of %s", word.name, value, strings.Join(word.words, ", "))
+		}
+	}
+	for name, binding := range p.Operations {
+		if !slices.Contains(Operations, name) {
+			complain("operations.%s: is not a neutral operation, want one of %s", name, strings.Join(Operations, ", "))
+		}
+		for value, pointer := range binding.Put {
+			if _, err := splitPlace(pointer); err != nil {
+				complain("operations.%s.put.%s: %w", name, value, err)
+			}
+		}
+		for value, pointer := range binding.Take {
+			if err := checkPointer(pointer); err != nil {
+				complain("operations.%s.take.%s: %w", name, value, err)
+			}
+		}
+	}
+	for _, needed := range []string{"create", "rotate"} {
+		if !p.Binds(needed) {
+			complain("operations.%s: is missing; nothing can be tested without it", needed)
+		}
+	}
+	for _, name := range p.Oracle {
+		if !slices.Contains(TokenSide, name) || !p.Binds(name) {
+			complain("oracle: %q is not a bound operation of the token side", name)
+		}
+	}
+	for _, way := range p.ClientAuth {
+		if way != Basic && way != Post {
+			complain("client_auth: is %q, want basic or post", way)
+		}
+	}
+	if _, err := p.zone(); err != nil {
+		complain("dates.zone: %w", err)
+	}
+	if p.Policy.SecretSource == "reveal" && !p.Binds("reveal") {
+		complain("policy.secret_source: is reveal, but operations.reveal is not bound")
+	}
+	if p.Policy.SecretSource == "reply" && p.Operations["rotate"].Take["secret"] == "" {
+		complain("policy.secret_source: is reply, but operations.rotate.take.secret is missing")
+	}
+	if p.Policy.SecretSource == "caller" && p.Operations["rotate"].Put["secret"] == "" {
+		complain("policy.secret_source: is caller, but operations.rotate.put.secret is missing")
+	}
+	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(mistakes...)
+}

@@ -1,0 +1,182 @@
+package profile
+
+import (
+	"fmt"
+	"time"
+)
+
+// Profile is what a deployment promises, as data. The four that are built in are
+// specs/<provider>/profile.yaml; any other is a file with its document beside it.
+type Profile struct {
+	Version  int    `yaml:"profile"` // of this form: 1
+	Provider string `yaml:"provider"`
+	Title    string `yaml:"title"`
+	Document string `yaml:"document"` // path of the OpenAPI document, relative to the profile
+
+	Authorization Authorization      `yaml:"authorization"`
+	ClientAuth    []ClientAuth       `yaml:"client_auth"` // at the token side, the preferred one first
+	Scope         string             `yaml:"scope"`       // the value that names a tenant in requests, such as "tenant"
+	Common        map[string]string  `yaml:"common"`      // value → pointer, where an operation declares the parameter
+	Envelope      *Envelope          `yaml:"envelope"`
+	Dates         Dates              `yaml:"dates"`
+	Secret        SecretForm         `yaml:"secret"`
+	Operations    map[string]Binding `yaml:"operations"`
+	Oracle        []string           `yaml:"oracle"` // operations to try as oracle, in order
+	Policy        Policy             `yaml:"policy"`
+	Statuses      Statuses           `yaml:"statuses"`
+	Attributes    []Attribute        `yaml:"attributes"`       // what an update may change
+	Immutable     []Member           `yaml:"immutable"`        // what no update may change
+	ReadOnly      []Member           `yaml:"read_only"`        // what is the service's to set
+	Invalid       []Member           `yaml:"invalid"`          // values that an update must refuse
+	Changes       []string           `yaml:"rotation_changes"` // pointers into a read that a rotation may change
+	Limits        Limits             `yaml:"limits"`
+	Credentials   Credentials        `yaml:"default_world"` // tried on a loopback target when none are given
+}
+
+// Authorization is how a principal's token travels.
+type Authorization struct {
+	Header string `yaml:"header"` // "Authorization"
+	Prefix string `yaml:"prefix"` // "Bearer "
+}
+
+// ClientAuth is a way for a client to prove its secret (RFC 6749 section 2.3.1).
+type ClientAuth string
+
+// The ways.
+const (
+	Basic ClientAuth = "basic"
+	Post  ClientAuth = "post"
+)
+
+// Envelope says how a body tells success from failure. Without one the HTTP status
+// alone decides.
+type Envelope struct {
+	Member  string      `yaml:"member"`  // pointer: /code
+	Success []any       `yaml:"success"` // its values that mean success
+	Status  []string    `yaml:"status"`  // pointers to the status that is meant; the first in 400..599 counts
+	Codes   map[int]int `yaml:"codes"`   // the provider's own codes there → the status that is meant
+}
+
+// Dates is how a provider writes an instant.
+type Dates struct {
+	Layout string `yaml:"layout"` // Go's reference time; default RFC 3339
+	Zone   string `yaml:"zone"`   // of a layout without an offset; default UTC
+}
+
+// SecretForm is how a caller-chosen secret is written where it is set.
+type SecretForm struct {
+	Prefix string `yaml:"prefix"` // stands before the value when it is set and read, never when it is proven
+}
+
+// Binding ties a neutral operation to one of the document's.
+type Binding struct {
+	Operation string            `yaml:"operation"` // operationId
+	Put       map[string]string `yaml:"put"`       // value → /path/x, /query/x, /header/x or /body/…
+	Body      map[string]any    `yaml:"body"`      // sent as it stands, under what Put adds
+	Take      map[string]string `yaml:"take"`      // value → pointer into the reply, or into an item
+	Items     *string           `yaml:"items"`     // pointer to the reply's array
+	Total     string            `yaml:"total"`     // pointer to the number of all items
+	Page      *Page             `yaml:"page"`
+	Status    []int             `yaml:"status"` // of success; default every 2xx
+}
+
+// Page is how a list is walked.
+type Page struct {
+	Number string `yaml:"number"` // value of Put that takes the page's number
+	Size   string `yaml:"size"`   // value of Put that takes its size
+	First  int    `yaml:"first"`
+	Max    int    `yaml:"max"` // largest size
+}
+
+// Policy is where providers legitimately differ. A POLICY check holds the target to
+// what is declared here.
+type Policy struct {
+	Rotation      string        `yaml:"rotation"`       // replace, add or grace
+	SecretSource  string        `yaml:"secret_source"`  // where a rotation's secret comes from: reply, reveal or caller
+	MaxLive       int           `yaml:"max_live"`       // secrets that work at once; 0 is no bound
+	Overflow      string        `yaml:"overflow"`       // one more than that: evict, refuse or none
+	Grace         time.Duration `yaml:"grace"`          // how long the old secret goes on working
+	Readback      string        `yaml:"readback"`       // who may read a secret later: never, privileged or always
+	DeleteClient  string        `yaml:"delete_client"`  // hard, soft or none
+	DeleteSecret  string        `yaml:"delete_secret"`  // soft, hard or none
+	DeleteLast    string        `yaml:"delete_last"`    // the last live secret: allow, refuse or none
+	DefaultExpiry time.Duration `yaml:"default_expiry"` // of a secret that asks for none; 0 is never
+	PastExpiry    string        `yaml:"past_expiry"`    // refuse, dead or none
+	TokenEffect   string        `yaml:"token_effect"`   // on tokens at rotation: keep or revoke
+	FailureStatus string        `yaml:"failure_status"` // http, or envelope for failures under HTTP 200
+	ReplaceSecret string        `yaml:"replace_secret"` // a replacement without a secret: keep, clear, refuse or none
+	Accept        time.Duration `yaml:"accept"`         // bound until a new secret works
+	Refuse        time.Duration `yaml:"refuse"`         // bound until an old one does not
+}
+
+// Statuses are the effective statuses that each kind of refusal may have.
+type Statuses struct {
+	Unauthenticated []int `yaml:"unauthenticated"`
+	Forbidden       []int `yaml:"forbidden"`
+	Foreign         []int `yaml:"foreign"` // another tenant's
+	Unknown         []int `yaml:"unknown"`
+	Invalid         []int `yaml:"invalid"`
+	Method          []int `yaml:"method"`
+	RepeatDelete    []int `yaml:"repeat_delete"`
+}
+
+// Attribute is a writable member of a client.
+type Attribute struct {
+	Name    string `yaml:"name"`
+	Write   string `yaml:"write"`   // pointer into the body of update and replace
+	Read    string `yaml:"read"`    // pointer into the reply of read
+	Values  []any  `yaml:"values"`  // two values that may be set
+	Default any    `yaml:"default"` // what it is after a replacement that leaves it out
+}
+
+// Member is a member of a body with a value to try.
+type Member struct {
+	Operation string `yaml:"operation"` // neutral; default update
+	Write     string `yaml:"write"`
+	Read      string `yaml:"read"` // pointer into the reply of read; "" where no read shows it
+	Value     any    `yaml:"value"`
+}
+
+// Limits bound what a run may ask of a target. On loopback the rates do not apply.
+type Limits struct {
+	Requests     int                `yaml:"requests"`
+	Rate         float64            `yaml:"rate"`          // requests a second; 0 is no bound
+	PerOperation map[string]float64 `yaml:"per_operation"` // neutral operation → requests a second
+	Concurrency  int                `yaml:"concurrency"`   // checks side by side
+	Timeout      time.Duration      `yaml:"timeout"`       // of one request
+	Wall         time.Duration      `yaml:"wall"`          // of the whole run
+}
+
+// Operations lists the neutral operations.
+var Operations = []string{
+	"create", "read", "list", "delete", "rotate", "reveal", "list_secrets", "delete_secret",
+	"update", "replace", "token", "introspect", "revoke", "login",
+}
+
+// TokenSide lists those that a client calls with its own secret.
+var TokenSide = []string{"token", "introspect", "revoke"}
+
+// Facts is the policy vector by name, for predicates and reports.
+func (p *Profile) Facts() map[string]string {
+	policy := p.Policy
+	never := func(d time.Duration, word string) string {
+		if d == 0 {
+			return word
+		}
+		return d.String()
+	}
+	return map[string]string{
+		"rotation": policy.Rotation, "secret_source": policy.SecretSource, "max_live": fmt.Sprint(policy.MaxLive),
+		"overflow": policy.Overflow, "grace": never(policy.Grace, "none"), "readback": policy.Readback,
+		"delete_client": policy.DeleteClient, "delete_secret": policy.DeleteSecret, "delete_last": policy.DeleteLast,
+		"default_expiry": never(policy.DefaultExpiry, "never"), "past_expiry": policy.PastExpiry,
+		"token_effect": policy.TokenEffect, "failure_status": policy.FailureStatus, "replace_secret": policy.ReplaceSecret,
+		"accept": policy.Accept.String(), "refuse": policy.Refuse.String(),
+	}
+}
+
+// Binds reports whether a neutral operation is bound.
+func (p *Profile) Binds(operation string) bool {
+	_, ok := p.Operations[operation]
+	return ok
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+)
+
+// latency is how long something took over several rotations, in milliseconds.
+type latency struct {
+	Seen             int // how many times it was seen
+	Missing          int // how many times it was watched for and not seen
+	Min, Median, Max float64
+}
+
+// latencyRow is the rotations of one kind.
+type latencyRow struct {
+	Kind              string
+	Number            int
+	Accepted, Refused latency
+}
+
+// latencies sums rotations up by kind, in the order in which the kinds appear.
+func latencies(rotations []Rotation) []latencyRow {
+	var kinds []string
+	for i := range rotations {
+		if !slices.Contains(kinds, rotations[i].Kind) {
+			kinds = append(kinds, rotations[i].Kind)
+		}
+	}
+	rows := make([]latencyRow, 0, len(kinds))
+	for _, kind := range kinds {
+		row := latencyRow{Kind: kind}
+		var accepted, refused []*float64
+		for i := range rotations {
+			r := &rotations[i]
+			if r.Kind != kind {
+				continue
+			}
+			row.Number++
+			if watched(r, "new") {
+				accepted = append(accepted, r.AcceptedMS)
+			}
+			if watched(r, "old") {
+				refused = append(refused, r.RefusedMS)
+			}
+		}
+		row.Accepted, row.Refused = summarise(accepted), summarise(refused)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// watched tells whether the secret of this role was asked about at all: an addition
+// has no old one to be refused.
+func watched(r *Rotation, role string) bool {
+	if role == "new" && r.AcceptedMS != nil || role == "old" && r.RefusedMS != nil {
+		return true
+	}
+	return slices.ContainsFunc(r.Probes, func(p Probe) bool { return p.Role == role && p.AtMS >= 0 })
+}
+
+func summarise(times []*float64) latency {
+	var l latency
+	var seen []float64
+	for _, t := range times {
+		if t == nil {
+			l.Missing++
+			continue
+		}
+		seen = append(seen, *t)
+	}
+	l.Seen = len(seen)
+	if l.Seen == 0 {
+		return l
+	}
+	slices.Sort(seen)
+	l.Min, l.Max = seen[0], seen[len(seen)-1]
+	l.Median = (seen[(l.Seen-1)/2] + seen[l.Seen/2]) / 2
+	return l
+}
+
+// Words is the latency in a line.
+func (l latency) Words() string {
+	if l.Seen+l.Missing == 0 {
+		return "not watched"
+	}
+	words := "never"
+	if l.Seen > 0 {
+		words = fmt.Sprintf("%s, %s, %s", span(l.Min), span(l.Median), span(l.Max))
+	}
+	if l.Missing > 0 {
+		words += fmt.Sprintf(" (not seen %d of %d times)", l.Missing, l.Seen+l.Missing)
+	}
+	return words
+}

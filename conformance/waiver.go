@@ -1,0 +1,90 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/keyturn/keyturn/conformance/report"
+)
+
+// Waiver says that a failure is known and for how long it may stand. It moves the
+// exit code; the report says waived, and never pass.
+type Waiver struct {
+	Check   string `yaml:"check"`
+	Target  string `yaml:"target"` // a glob over the target's address; "" is any
+	Reason  string `yaml:"reason"`
+	Owner   string `yaml:"owner"`
+	Link    string `yaml:"link"`
+	Expires string `yaml:"expires"` // the last day, 2006-01-02
+}
+
+// ParseWaivers decodes a waivers file: a list under "waivers". Errors name the place.
+func ParseWaivers(name string, text []byte) ([]Waiver, error) {
+	var file struct {
+		Waivers []Waiver `yaml:"waivers"`
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+		return nil, usagef("%s: %w", name, err)
+	}
+	for i, waiver := range file.Waivers {
+		if err := waiver.check(); err != nil {
+			return nil, usagef("%s: waiver %d: %w", name, i+1, err)
+		}
+	}
+	return file.Waivers, nil
+}
+
+func (w Waiver) check() error {
+	for _, field := range []struct{ name, value string }{{"check", w.Check}, {"reason", w.Reason}, {"owner", w.Owner}, {"expires", w.Expires}} {
+		if field.value == "" {
+			return fmt.Errorf("%s is missing", field.name)
+		}
+	}
+	if _, err := path.Match(w.Target, ""); err != nil {
+		return fmt.Errorf("target %q is no glob", w.Target)
+	}
+	if _, err := time.Parse(time.DateOnly, w.Expires); err != nil {
+		return fmt.Errorf("expires is %q, want a date such as 2027-01-31", w.Expires)
+	}
+	return nil
+}
+
+// waive applies the waivers and says which are stale: those of a check that did not
+// fail, and those that have run out over one that did.
+func (r *run) waive(results []report.Result) (stale []string) {
+	for _, waiver := range r.options.Waivers {
+		if waiver.Target != "" {
+			if match, _ := path.Match(waiver.Target, r.options.URL); !match {
+				continue
+			}
+		}
+		i := slices.IndexFunc(results, func(result report.Result) bool { return result.ID == waiver.Check })
+		if i < 0 {
+			if _, _, known := r.entries.Check(waiver.Check); !known {
+				stale = append(stale, fmt.Sprintf("%s: there is no such check", waiver.Check))
+			}
+			continue // the filter left it out: nothing is known about it
+		}
+		expires, _ := time.Parse(time.DateOnly, waiver.Expires)
+		switch result := &results[i]; {
+		case result.Verdict == report.Untested || result.Verdict == report.Error:
+		case result.Verdict != report.Fail && result.Verdict != report.Warn:
+			stale = append(stale, fmt.Sprintf("%s: does not fail any more (%s): the waiver can go", waiver.Check, result.Verdict))
+		case r.started.After(expires.AddDate(0, 0, 1)):
+			stale = append(stale, fmt.Sprintf("%s: ran out on %s and still fails", waiver.Check, waiver.Expires))
+		default:
+			result.Verdict = report.Waived
+			result.Waiver = &report.Waiver{Check: waiver.Check, Reason: waiver.Reason, Owner: waiver.Owner, Link: waiver.Link, Expires: waiver.Expires}
+		}
+	}
+	return stale
+}
