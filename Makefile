@@ -52,6 +52,8 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZFLAGS) ./mockserver/wire
 	go test -run '^$$' -fuzz '^FuzzRedact$$' $(FUZZFLAGS) ./mockserver/journal
 	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./mockserver/admin
+	go test -run '^$$' -fuzz '^FuzzText$$' $(FUZZFLAGS) ./conformance/redact
+	go test -run '^$$' -fuzz '^FuzzPieces$$' $(FUZZFLAGS) ./conformance/redact
 
 .PHONY: bench
 bench: ## Measure the running binary and print ratios

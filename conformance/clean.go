@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -103,9 +104,7 @@ func (r *run) disarm(s *Session, entry ledger.Entry, values profile.Values) (cau
 				continue
 			}
 			secret := profile.Values{"secret_id": item["secret_id"]}
-			for name, value := range values {
-				secret[name] = value
-			}
+			maps.Copy(secret, values)
 			if reply := s.Call("delete_secret", secret); !reply.OK && r.bound.Policy.DeleteLast == "allow" {
 				return fmt.Sprintf("delete_secret answered %s", reply)
 			}

@@ -44,11 +44,23 @@ func Cleanup(ctx context.Context, options Options) (*Cleaned, error) {
 	r.sender = exchange.New(r.wire())
 	defer r.sender.Close()
 	before := len(journal.Open())
+	if before == 0 {
+		return new(Cleaned), nil
+	}
 	if reason := r.reach(ctx); reason != "" {
-		return nil, usagef("%s", reason)
+		return &Cleaned{Leftovers: r.everything(reason)}, nil
 	}
 	r.clean(ctx)
 	cleaned := &Cleaned{Leftovers: r.leftover, Residue: r.residue}
 	cleaned.Removed = before - len(cleaned.Leftovers) - len(cleaned.Residue)
 	return cleaned, nil
+}
+
+// everything is what is left where the target cannot even be asked.
+func (r *run) everything(cause string) []report.Leftover {
+	var left []report.Leftover
+	for _, entry := range r.journal.Open() {
+		left = append(left, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: cause})
+	}
+	return left
 }

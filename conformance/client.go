@@ -3,6 +3,7 @@ package conformance
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -173,11 +174,7 @@ func (s *Session) ChooseSecret() string {
 
 // Call sends a neutral operation about this client.
 func (c *Client) Call(operation string, options ...CallOption) *Reply {
-	values := profile.Values{}
-	for name, value := range c.Values {
-		values[name] = value
-	}
-	return c.session.Call(operation, values, options...)
+	return c.session.Call(operation, maps.Clone(c.Values), options...)
 }
 
 // Rotate makes a new secret in the provider's way and ends the check as incomplete

@@ -66,11 +66,12 @@ type Options struct {
 
 // Event tells how far a run is.
 type Event struct {
-	Phase  string // prepare, check, conclude or clean
-	Check  string // the check that began or ended, in phase check and conclude
-	Result *report.Result
-	Done   int
-	Total  int
+	Phase   string         // prepare, check, conclude or clean
+	Check   string         // the check that began or ended, in phase check and conclude
+	Result  *report.Result // nil where it began; not redacted
+	Message string         // the result's, redacted
+	Done    int
+	Total   int
 }
 
 // ErrUsage is the kind of every mistake in how a run was asked for.

@@ -97,6 +97,9 @@ func (r *run) skew() *float64 {
 // notes are what a reader should know before trusting the rest.
 func (r *run) notes(selection []selected) []string {
 	notes := []string{}
+	if r.cut != "" {
+		notes = append(notes, r.cut)
+	}
 	if out := r.active() - len(selection); out > 0 {
 		notes = append(notes, fmt.Sprintf("%d of the catalogue's %d checks were left out by the mode or the filter.", out, r.active()))
 	}
@@ -132,10 +135,10 @@ func (r *run) conclude(whole *report.Report) {
 	case len(whole.Stale) > 0:
 		whole.Exit = ExitStale
 	}
-	whole.Summary = summary(whole, ran)
+	whole.Summary = r.summary(whole, ran)
 }
 
-func summary(whole *report.Report, ran int) string {
+func (r *run) summary(whole *report.Report, ran int) string {
 	counts := whole.Counts
 	switch whole.Outcome {
 	case report.Broken:
@@ -144,7 +147,7 @@ func summary(whole *report.Report, ran int) string {
 		return fmt.Sprintf("%d of %d promises that were tested do not hold.", counts[report.Fail], ran)
 	case report.Incomplete:
 		if ran == 0 {
-			return "Nothing could be tested: " + whole.Results[0].Message
+			return "Nothing could be tested: " + cmp.Or(r.blocked, whole.Results[0].Message)
 		}
 		return fmt.Sprintf("Nothing that was tested fails, and %d checks that apply could not be exercised.", counts[report.Untested])
 	}

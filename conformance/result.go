@@ -62,7 +62,7 @@ func (r *run) result(one selected, s *Session, crash error) *report.Result {
 	defer s.mu.Unlock()
 	result.Findings, result.Steps = s.findings, s.steps
 	result.Verdict, result.Message = verdict(s, crash)
-	r.evidence(result, s.recorder.All())
+	evidence(result, s.recorder.All())
 	return result
 }
 
@@ -95,7 +95,7 @@ func severity(v report.Verdict) int { return slices.Index(report.Verdicts, v) }
 
 // evidence writes down the exchanges of a check. One that passed has only their first
 // lines.
-func (r *run) evidence(result *report.Result, exchanges []*exchange.Exchange) {
+func evidence(result *report.Result, exchanges []*exchange.Exchange) {
 	full := result.Verdict != report.Pass && result.Verdict != report.Info
 	named := map[int]bool{}
 	for _, finding := range result.Findings {

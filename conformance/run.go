@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	mathrand "math/rand/v2"
@@ -22,7 +23,7 @@ import (
 
 // sender is the network, or its stand-in for a plan.
 type sender interface {
-	Do(context.Context, *exchange.Recorder, exchange.Request) *exchange.Exchange
+	Do(ctx context.Context, recorder *exchange.Recorder, request exchange.Request) *exchange.Exchange
 	Sent() int
 	Throttled() int
 	Since() time.Duration
@@ -46,6 +47,8 @@ type run struct {
 	probes     atomic.Int64
 	names      atomic.Int64
 	started    time.Time
+	blocked    string // why nothing could be tested
+	cut        string // why the run ended early
 
 	mu       sync.Mutex
 	sessions []*Session
@@ -69,7 +72,7 @@ type Retired struct {
 // Run puts a target to the test and says what came of it. An error is a mistake in
 // the options (ErrUsage), or the suite's own: whatever the target does is in the
 // report. Everything that the run made is removed again, also after an interrupt.
-func Run(ctx context.Context, options Options) (*report.Report, error) {
+func Run(ctx context.Context, options Options) (*Finished, error) {
 	r, selection, err := begin(options)
 	if err != nil {
 		return nil, err
@@ -81,8 +84,24 @@ func Run(ctx context.Context, options Options) (*report.Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.options.Limits.Wall)
 	defer cancel()
 	results := r.work(ctx, selection)
+	r.cut = cut(ctx, r.options.Limits.Wall)
 	r.clean(ctx)
-	return r.report(selection, results)
+	whole, err := r.report(selection, results)
+	if err != nil {
+		return nil, err
+	}
+	return &Finished{Report: whole, hider: r.book.Hider()}, nil
+}
+
+// cut says why a run was ended before it was done, "" where it was not.
+func cut(ctx context.Context, wall time.Duration) string {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Sprintf("The run was ended at its limit of %s: what it had not come to is incomplete.", wall)
+	case ctx.Err() != nil:
+		return "The run was interrupted: what it had not come to is incomplete."
+	}
+	return ""
 }
 
 // begin checks the options and prepares everything that needs no traffic.
@@ -165,7 +184,7 @@ func (r *run) session(ctx context.Context, entry catalogue.Check) *Session {
 	hash.Write([]byte(entry.ID))
 	s := &Session{
 		run: r, entry: entry, ctx: ctx, recorder: new(exchange.Recorder),
-		random: mathrand.New(mathrand.NewPCG(uint64(r.options.Seed), hash.Sum64())),
+		random: mathrand.New(mathrand.NewPCG(uint64(r.options.Seed), hash.Sum64())), //nolint:gosec // meant to be repeatable
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -178,10 +197,10 @@ func (r *run) session(ctx context.Context, entry catalogue.Check) *Session {
 func (r *run) work(ctx context.Context, selection []selected) map[string]*report.Result {
 	results := map[string]*report.Result{}
 	r.options.Progress(Event{Phase: "prepare", Total: len(selection)})
-	if reason := r.prepare(ctx); reason != "" {
+	if r.blocked = r.prepare(ctx); r.blocked != "" {
 		for _, one := range selection {
 			if one.reason == "" {
-				results[one.entry.ID] = r.untested(one, reason)
+				results[one.entry.ID] = r.untested(one, "the target could not be tested at all")
 			}
 		}
 		return results
@@ -189,13 +208,18 @@ func (r *run) work(ctx context.Context, selection []selected) map[string]*report
 	var mu sync.Mutex
 	done := 0
 	perform := func(one selected, phase string) {
+		if ctx.Err() != nil {
+			return // the report says that the run ended before it
+		}
 		r.options.Progress(Event{Phase: phase, Check: one.entry.ID, Done: done, Total: len(selection)})
 		result := r.perform(ctx, one)
 		mu.Lock()
 		defer mu.Unlock()
 		results[one.entry.ID] = result
 		done++
-		r.options.Progress(Event{Phase: phase, Check: one.entry.ID, Result: result, Done: done, Total: len(selection)})
+		r.options.Progress(Event{
+			Phase: phase, Check: one.entry.ID, Result: result, Message: r.book.Hider().Text(result.Message), Done: done, Total: len(selection),
+		})
 	}
 	queue := make(chan selected)
 	var group sync.WaitGroup

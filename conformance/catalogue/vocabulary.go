@@ -49,12 +49,13 @@ var words = Words{
 		"problem_details", // RFC 9457
 		"tenant_scope",    // the request itself names a tenant or pool
 		"json_body",
+		"basic", // clients may authenticate by HTTP Basic
 	},
 	Needs: []string{
 		"oracle",  // a proven way to try a secret
 		"reader",  // a caller who may only read
 		"foreign", // an administrator of another tenant
-		"app",     // credentials of an application, not of an administrator
+		"app",     // a client that exists already
 	},
 }
 

@@ -100,8 +100,10 @@ func (c *Client) Lift() {
 	c.broken.Store(0)
 }
 
-// Sent is the number of requests so far, and Throttled that of answers of 429.
-func (c *Client) Sent() int      { return int(c.sent.Load()) }
+// Sent is the number of requests so far.
+func (c *Client) Sent() int { return int(c.sent.Load()) }
+
+// Throttled is the number of answers of 429 so far.
 func (c *Client) Throttled() int { return int(c.throttled.Load()) }
 
 // Since is the time of the run at an instant.

@@ -104,7 +104,7 @@ func (r *Route) declare(p *Profile) error {
 
 func pathParameters(template string) []string {
 	var names []string
-	for _, segment := range strings.Split(template, "/") {
+	for segment := range strings.SplitSeq(template, "/") {
 		if strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") {
 			names = append(names, segment[1:len(segment)-1])
 		}

@@ -87,60 +87,78 @@ var vocabulary = []struct {
 // check finds every mistake that needs no document to be seen.
 func (p *Profile) check() error {
 	var mistakes []error
-	complain := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	if p.Version != 1 {
-		complain("profile: is version %d, want 1", p.Version)
+		mistakes = append(mistakes, fmt.Errorf("profile: is version %d, want 1", p.Version))
 	}
 	if p.Provider == "" {
-		complain("provider: is missing")
+		mistakes = append(mistakes, errors.New("provider: is missing"))
 	}
+	mistakes = slices.Concat(mistakes, p.checkWords(), p.checkOperations(), p.checkTokenSide(), p.checkSource())
+	if _, err := p.zone(); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("dates.zone: %w", err))
+	}
+	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(mistakes...)
+}
+
+func (p *Profile) checkWords() (mistakes []error) {
 	for _, word := range vocabulary {
 		if value := word.of(&p.Policy); !slices.Contains(word.words, value) {
-			complain("policy.%s: is %q, want one of %s", word.name, value, strings.Join(word.words, ", "))
+			mistakes = append(mistakes, fmt.Errorf("policy.%s: is %q, want one of %s", word.name, value, strings.Join(word.words, ", ")))
 		}
 	}
+	return mistakes
+}
+
+func (p *Profile) checkOperations() (mistakes []error) {
 	for name, binding := range p.Operations {
 		if !slices.Contains(Operations, name) {
-			complain("operations.%s: is not a neutral operation, want one of %s", name, strings.Join(Operations, ", "))
+			mistakes = append(mistakes, fmt.Errorf("operations.%s: is not a neutral operation, want one of %s", name, strings.Join(Operations, ", ")))
 		}
 		for value, pointer := range binding.Put {
 			if _, err := splitPlace(pointer); err != nil {
-				complain("operations.%s.put.%s: %w", name, value, err)
+				mistakes = append(mistakes, fmt.Errorf("operations.%s.put.%s: %w", name, value, err))
 			}
 		}
 		for value, pointer := range binding.Take {
-			if err := checkPointer(pointer); err != nil {
-				complain("operations.%s.take.%s: %w", name, value, err)
+			if _, err := split(pointer); err != nil {
+				mistakes = append(mistakes, fmt.Errorf("operations.%s.take.%s: %w", name, value, err))
 			}
 		}
 	}
 	for _, needed := range []string{"create", "rotate"} {
 		if !p.Binds(needed) {
-			complain("operations.%s: is missing; nothing can be tested without it", needed)
+			mistakes = append(mistakes, fmt.Errorf("operations.%s: is missing; nothing can be tested without it", needed))
 		}
 	}
+	return mistakes
+}
+
+func (p *Profile) checkTokenSide() (mistakes []error) {
 	for _, name := range p.Oracle {
 		if !slices.Contains(TokenSide, name) || !p.Binds(name) {
-			complain("oracle: %q is not a bound operation of the token side", name)
+			mistakes = append(mistakes, fmt.Errorf("oracle: %q is not a bound operation of the token side", name))
 		}
 	}
 	for _, way := range p.ClientAuth {
 		if way != Basic && way != Post {
-			complain("client_auth: is %q, want basic or post", way)
+			mistakes = append(mistakes, fmt.Errorf("client_auth: is %q, want basic or post", way))
 		}
 	}
-	if _, err := p.zone(); err != nil {
-		complain("dates.zone: %w", err)
+	return mistakes
+}
+
+// checkSource sees that the new secret of a rotation can be had from where the policy
+// says it comes from.
+func (p *Profile) checkSource() (mistakes []error) {
+	rotate := p.Operations["rotate"]
+	switch source := p.Policy.SecretSource; {
+	case source == "reveal" && !p.Binds("reveal"):
+		mistakes = append(mistakes, errors.New("policy.secret_source: is reveal, but operations.reveal is not bound"))
+	case source == "reply" && rotate.Take["secret"] == "":
+		mistakes = append(mistakes, errors.New("policy.secret_source: is reply, but operations.rotate.take.secret is missing"))
+	case source == "caller" && rotate.Put["secret"] == "":
+		mistakes = append(mistakes, errors.New("policy.secret_source: is caller, but operations.rotate.put.secret is missing"))
 	}
-	if p.Policy.SecretSource == "reveal" && !p.Binds("reveal") {
-		complain("policy.secret_source: is reveal, but operations.reveal is not bound")
-	}
-	if p.Policy.SecretSource == "reply" && p.Operations["rotate"].Take["secret"] == "" {
-		complain("policy.secret_source: is reply, but operations.rotate.take.secret is missing")
-	}
-	if p.Policy.SecretSource == "caller" && p.Operations["rotate"].Put["secret"] == "" {
-		complain("policy.secret_source: is caller, but operations.rotate.put.secret is missing")
-	}
-	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(mistakes...)
+	return mistakes
 }

@@ -32,7 +32,7 @@ func Builtin(provider string) (*Bound, error) {
 
 // File loads a profile from disk, and the document that it names from beside it.
 func File(path string) (*Bound, error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
 	if err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
 	}

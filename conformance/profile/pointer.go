@@ -34,11 +34,6 @@ func splitPlace(pointer string) (place, error) {
 	return place{}, fmt.Errorf("%q: want /path/NAME, /query/NAME, /header/NAME or /body/MEMBER…", pointer)
 }
 
-func checkPointer(pointer string) error {
-	_, err := split(pointer)
-	return err
-}
-
 // split reads a JSON pointer (RFC 6901).
 func split(pointer string) ([]string, error) {
 	if pointer == "" {

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,9 +36,9 @@ func (b *Bound) Request(name string, values Values) (*Request, error) {
 	}
 	request := &Request{Method: route.Method, Query: url.Values{}, Header: http.Header{}, Media: route.media}
 	if route.media != "" {
-		request.Body = map[string]any{}
-		for member, value := range route.Binding.Body {
-			request.Body[member] = value
+		request.Body = maps.Clone(route.Binding.Body)
+		if request.Body == nil {
+			request.Body = map[string]any{}
 		}
 	}
 	path := map[string]string{}

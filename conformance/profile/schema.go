@@ -116,16 +116,14 @@ func spell(err error) []Breach {
 	if err == nil {
 		return nil
 	}
-	var many openapi3.MultiError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var breaches []Breach
 		for _, one := range many {
 			breaches = append(breaches, spell(one)...)
 		}
 		return breaches
 	}
-	var one *openapi3.SchemaError
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		breach := Breach{Message: one.Reason}
 		if tokens := one.JSONPointer(); len(tokens) > 0 {
 			breach.Pointer = "/" + strings.Join(tokens, "/")

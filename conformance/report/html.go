@@ -24,10 +24,7 @@ var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMa
 // whole without its script, which only filters, copies and opens. Of a very large run
 // the page leaves bodies out and says so; see allowance.
 func (r *Report) WriteHTML(w io.Writer) error {
-	shown, err := r.printable()
-	if err != nil {
-		return err
-	}
+	shown := r.printable()
 	p, err := newPage(shown)
 	if err != nil {
 		return err

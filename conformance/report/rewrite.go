@@ -1,8 +1,6 @@
 package report
 
 import (
-	"encoding/json"
-	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -57,20 +55,49 @@ func rewriteMap(v reflect.Value, f func(string) string) {
 // printable is a copy in which characters that would act instead of show, such as a
 // terminal's escape or a change of writing direction, are written as escapes. What a
 // target sends is in the report; it shall not steer a reader's screen.
-func (r *Report) printable() (*Report, error) {
-	text, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("copy the report: %w", err)
-	}
-	var c Report
-	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, fmt.Errorf("copy the report: %w", err)
-	}
+func (r *Report) printable() *Report {
+	c := clone(reflect.ValueOf(r)).Interface().(*Report)
 	c.Rewrite(visible)
-	return &c, nil
+	return c
+}
+
+// clone shares nothing with v that Rewrite would change.
+func clone(v reflect.Value) reflect.Value {
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.Set(reflect.New(v.Type().Elem()))
+			c.Elem().Set(clone(v.Elem()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				c.Field(i).Set(clone(v.Field(i)))
+			}
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			c.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		}
+		for i := range v.Len() {
+			c.Index(i).Set(clone(v.Index(i)))
+		}
+	case reflect.Map:
+		if !v.IsNil() {
+			c.Set(reflect.MakeMap(v.Type()))
+		}
+		for _, key := range v.MapKeys() {
+			c.SetMapIndex(key, clone(v.MapIndex(key)))
+		}
+	default: // a value of its own already
+	}
+	return c
 }
 
 func visible(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.IndexFunc(s, acts) < 0 {
 		return s
 	}

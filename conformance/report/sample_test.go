@@ -8,8 +8,6 @@ import (
 // hostile is text that a target may send and that no form may act upon.
 const hostile = "<script>alert(\"x\")</script> | `code` *bold* [a](javascript:alert(1))\n\x1b[31mred\x1b[0m \u202eright to left ]]> & 密钥 🗝 \"'"
 
-func ptr(x float64) *float64 { return &x }
-
 var (
 	rfc6749  = Source{Kind: "rfc", Text: "RFC 6749 section 5.2", URL: "https://www.rfc-editor.org/rfc/rfc6749#section-5.2"}
 	rfc9110  = Source{Kind: "rfc", Text: "RFC 9110 section 15.5.2", URL: "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"}
@@ -37,7 +35,7 @@ func sample() *Report {
 		Target: Target{
 			URL:       "https://id.example.com/api/tenants/acme",
 			Identity:  map[string]string{"Server": "identity-service/4.2", "X-Build": hostile},
-			ClockSkew: ptr(-1.204),
+			ClockSkew: new(-1.204),
 		},
 		Run: RunFacts{
 			ID: "run-7f3a91", Mode: "standard", Seed: 8412, Checks: "", FailOn: "must", Started: started,
@@ -214,7 +212,7 @@ func full(n int, label, method, path, request string, status int, response strin
 }
 
 func sampleRotations() []Rotation {
-	late := Rotation{Check: "ROT-002", Client: "app-1", Kind: "delete", TookMS: 180, RefusedMS: ptr(42_200), RefuseWithin: 30_000}
+	late := Rotation{Check: "ROT-002", Client: "app-1", Kind: "delete", TookMS: 180, RefusedMS: new(42_200.0), RefuseWithin: 30_000}
 	for at := -2000.0; at <= 60_000; at += 850 {
 		answer := "accepted"
 		if at > 41_800 {

@@ -51,7 +51,7 @@ func (s *sheet) line(text string) {
 
 func (s *sheet) heading(text string) {
 	s.line("")
-	s.line(s.paint(bold, text))
+	s.block("", "", s.paint(bold, text))
 }
 
 // block writes text wrapped, with one prefix before its first line and one before the

@@ -15,10 +15,7 @@ type TextOptions struct {
 // WriteText writes the plain form: the outcome and counts, then what is not as
 // promised with its findings, then the families, then what was not tested.
 func (r *Report) WriteText(w io.Writer, options TextOptions) error {
-	shown, err := r.printable()
-	if err != nil {
-		return err
-	}
+	shown := r.printable()
 	s := newSheet(options)
 	s.head(shown)
 	s.leftBehind(shown)
@@ -26,7 +23,7 @@ func (r *Report) WriteText(w io.Writer, options TextOptions) error {
 	s.families(shown)
 	s.rotations(shown)
 	s.untested(shown)
-	_, err = io.WriteString(w, s.String())
+	_, err := io.WriteString(w, s.String())
 	return err
 }
 

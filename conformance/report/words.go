@@ -103,17 +103,6 @@ func of(r *Report, verdicts ...Verdict) []*Result {
 	return found
 }
 
-// countWords is "fail 3 · warn 1 · pass 20", worst first, verdicts with none left out.
-func countWords(c Counts) string {
-	var parts []string
-	for _, v := range Verdicts {
-		if c[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", v.Words(), c[v]))
-		}
-	}
-	return strings.Join(parts, " · ")
-}
-
 // span is a time in milliseconds in the unit that suits it.
 func span(ms float64) string {
 	size := math.Abs(ms)
@@ -193,7 +182,7 @@ func facts(r *Report) []pair {
 		pair{"Fails on", r.Run.FailOn},
 		pair{"Exit code", exitWords(r.Exit)},
 		pair{"Oracle", oracleWords(r.Oracle)},
-		pair{"Its proof", r.Oracle.Proof},
+		pair{"Proof of the oracle", r.Oracle.Proof},
 		pair{"Principals", strings.Join(r.Run.Principals, ", ")},
 		pair{"Clock of the target", skewWords(r.Target.ClockSkew)},
 		pair{"Requests", fmt.Sprintf("%d, at most %d at once, %d throttled", r.Run.Requests, r.Run.Concurrency, r.Run.Throttled)},

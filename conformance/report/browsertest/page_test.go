@@ -137,7 +137,7 @@ func unfolds(b *tab) {
 	if ask[bool](b, fmt.Sprintf(visible, id)) {
 		b.Errorf("the exchanges of %s show before it is opened", id)
 	}
-	b.do(chromedp.Click(chromedp.CSS("#"+id+" > summary")))
+	b.do(chromedp.Click(chromedp.CSS("#" + id + " > summary")))
 	if !ask[bool](b, fmt.Sprintf(visible, id)) {
 		b.Errorf("opening %s does not show its exchanges", id)
 	}
