@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/keyturn/keyturn/conformance/report"
 )
@@ -28,7 +27,7 @@ func (r *run) report(selection []selected, results map[string]*report.Result) (*
 		Tool:      report.Tool{Name: "keyturn", Version: r.options.Version},
 		Catalogue: report.Catalogue{Version: r.entries.Version, Digest: r.entries.Digest, Checks: r.active()},
 		Profile:   report.Profile{Provider: r.bound.Provider, Title: r.bound.Title, Digest: r.bound.Digest, Policy: r.bound.Facts()},
-		Target:    report.Target{URL: r.options.URL, Identity: r.identity, ClockSkew: r.skew()},
+		Target:    report.Target{URL: r.options.URL, Identity: r.identity, ClockSkew: r.skew.seconds()},
 		Run: report.RunFacts{
 			ID: r.id, Mode: string(r.options.Mode), Seed: r.options.Seed, Checks: cmp.Or(r.options.Filter, "*"), FailOn: string(r.options.FailOn),
 			Started: r.started.UTC(), Ended: r.options.Now().UTC(), Requests: r.sender.Sent(), Throttled: r.sender.Throttled(),
@@ -82,16 +81,6 @@ func (r *run) active() int {
 		}
 	}
 	return count
-}
-
-// skew is the median of the target's clock minus ours, nil where no Date was seen.
-func (r *run) skew() *float64 {
-	if len(r.skews) == 0 {
-		return nil
-	}
-	slices.Sort(r.skews)
-	seconds := r.skews[len(r.skews)/2].Round(100 * time.Millisecond).Seconds()
-	return &seconds
 }
 
 // notes are what a reader should know before trusting the rest.

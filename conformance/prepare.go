@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/keyturn/keyturn/conformance/catalogue"
-	"github.com/keyturn/keyturn/conformance/exchange"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/redact"
 )
@@ -24,6 +23,9 @@ func (r *run) prepare(ctx context.Context) (reason string) {
 	s := r.session(ctx, catalogue.Check{ID: "prepare"})
 	crash := s.guard(func(s *Session) {
 		if reason = r.login(s); reason != "" {
+			return
+		}
+		if reason = r.knock(s); reason != "" {
 			return
 		}
 		client := r.firstClient(s)
@@ -82,6 +84,23 @@ func (r *run) login(s *Session) string {
 	return ""
 }
 
+// knock asks something harmless before anything is made: what is not the API, or does
+// not know the admin, would leave unsaid what became of a creation.
+func (r *run) knock(s *Session) string {
+	operation := "read"
+	if !r.bound.Binds(operation) {
+		operation = "list"
+	}
+	if !r.bound.Binds(operation) || r.dry {
+		return ""
+	}
+	reply := s.Call(operation, profile.Values{"client": s.NoClient(), "client_id": s.NoClient()})
+	if strange(reply) || reply.Status == http.StatusUnauthorized {
+		return s.explain(reply, "")
+	}
+	return ""
+}
+
 // firstClient makes the canary, or takes the client of the credentials in a mode that
 // makes none. Without one, only what needs no client can be tested.
 func (r *run) firstClient(s *Session) *Client {
@@ -114,33 +133,4 @@ func (s *Session) App() *Client {
 		Name: app.Client, session: s, made: new(made), Secret: Secret{Value: app.Secret},
 		Values: profile.Values{"client": app.Client, "client_id": id},
 	}
-}
-
-// diagnose says in words why the first calls came to nothing.
-func (r *run) diagnose(s *Session) string {
-	exchanges := s.recorder.All()
-	if len(exchanges) == 0 {
-		return s.incomplete
-	}
-	last := exchanges[len(exchanges)-1]
-	if last.Response == nil {
-		return fmt.Sprintf("%s did not answer: %v", r.options.URL, last.Err)
-	}
-	return fmt.Sprintf("%s: %s", r.options.URL, explain(last, s.incomplete))
-}
-
-func explain(last *exchange.Exchange, otherwise string) string {
-	status, header := last.Response.Status, last.Response.Header
-	at := last.Request.Method + " " + last.Request.URL
-	switch {
-	case status >= 300 && status < 400:
-		return fmt.Sprintf("%s is redirected to %s (HTTP %d); redirects are not followed, so give the address that answers", at, header.Get("Location"), status)
-	case status == http.StatusUnauthorized:
-		return fmt.Sprintf("%s answers HTTP 401: the credentials of admin are not taken", at)
-	case len(last.Response.Body) > 0:
-		if _, err := profile.Decode(last.Response.Body); err != nil {
-			return fmt.Sprintf("%s answers HTTP %d with %q that is no JSON: is this the base address of the API?", at, status, header.Get("Content-Type"))
-		}
-	}
-	return otherwise
 }

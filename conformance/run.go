@@ -56,7 +56,7 @@ type run struct {
 	clients  []*made
 	spares   []*made
 	retired  []Retired
-	skews    []time.Duration
+	skew     interval // of the target's clock minus ours
 	identity map[string]string
 	leftover []report.Leftover
 	residue  []report.Leftover
@@ -247,6 +247,9 @@ func (r *run) work(ctx context.Context, selection []selected) map[string]*report
 
 // perform runs one body and turns however it ends into a result.
 func (r *run) perform(ctx context.Context, one selected) *report.Result {
+	if reason := r.lacking(one.entry); reason != "" {
+		return r.untested(one, reason)
+	}
 	s := r.session(ctx, one.entry)
 	began := r.options.Now()
 	crash := s.guard(one.body.Run)
@@ -266,10 +269,9 @@ func (r *run) clock(e *exchange.Exchange) {
 	if server := e.Response.Header.Get("Server"); server != "" {
 		r.identity["Server"] = server
 	}
-	if at, err := http.ParseTime(e.Response.Header.Get("Date")); err == nil && len(r.skews) < 1000 {
-		// The header has whole seconds, cut off: on average half a second is missing.
-		middle := r.started.Add((e.Start + e.End) / 2)
-		r.skews = append(r.skews, at.Add(500*time.Millisecond).Sub(middle))
+	if at, err := http.ParseTime(e.Response.Header.Get("Date")); err == nil {
+		// The header has whole seconds, cut off, of some moment between sending and answer.
+		r.skew.narrow(at.Sub(r.started.Add(e.End)), at.Add(time.Second).Sub(r.started.Add(e.Start)))
 	}
 }
 

@@ -1,0 +1,83 @@
+package conformance
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// diagnose says in words why the first calls came to nothing.
+func (r *run) diagnose(s *Session) string {
+	exchanges := s.recorder.All()
+	if len(exchanges) == 0 {
+		return s.incomplete
+	}
+	last := exchanges[len(exchanges)-1]
+	if last.Response == nil {
+		return fmt.Sprintf("%s %s got no answer: %s", last.Request.Method, last.Request.URL, unanswered(last.Err))
+	}
+	return s.explain(s.reread(last), s.incomplete)
+}
+
+// unanswered adds to a failure of the network what its own words leave out: what to do.
+func unanswered(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		header    tls.RecordHeaderError
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "the run was interrupted"
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &header):
+		return fmt.Sprintf("%v; is it an http address?", err)
+	case errors.As(err, &authority):
+		return fmt.Sprintf("%v; give the authority's certificate with --ca-cert", err)
+	case errors.As(err, &name):
+		return fmt.Sprintf("%v; give the address by the name that its certificate has", err)
+	}
+	return err.Error()
+}
+
+// strange reports an answer that the API would not give to anybody: a redirect, or a
+// success or a fault of the server that is no JSON.
+func strange(reply *Reply) bool {
+	status := reply.HTTP()
+	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500)
+}
+
+// explain says what is wrong with an answer that nobody expects of the API, and
+// otherwise what was known before.
+func (s *Session) explain(reply *Reply, otherwise string) string {
+	at, header := reply.Request.Method+" "+reply.Request.URL, reply.Response.Header
+	switch status := reply.HTTP(); {
+	case status >= 300 && status < 400:
+		return fmt.Sprintf("%s is redirected to %q (HTTP %d); redirects are not followed, so give the address that answers", at, header.Get("Location"), status)
+	case reply.Status == http.StatusUnauthorized:
+		return fmt.Sprintf("%s answers %s: the credentials of admin are not taken", at, reply)
+	case reply.Status == http.StatusForbidden:
+		return fmt.Sprintf("%s answers %s: the credentials of admin are taken, but may not do this", at, reply)
+	case reply.JSON == nil && len(reply.Response.Body) > 0:
+		return fmt.Sprintf("%s answers HTTP %d with %q that is no JSON and begins %q: is this the base address of the API?",
+			at, status, header.Get("Content-Type"), s.beginning(reply.Response.Body))
+	case reply.JSON == nil && status != http.StatusNoContent:
+		return fmt.Sprintf("%s answers HTTP %d without a body: is this the base address of the API?", at, status)
+	}
+	return otherwise
+}
+
+// beginning is enough of a body to tell what it is. Credentials are hidden before it
+// is cut, as half of one could not be found again.
+func (s *Session) beginning(body []byte) string {
+	const searched, enough = 16 << 10, 60
+	text := s.Hide(strings.ToValidUTF8(string(body[:min(len(body), searched)]), ""))
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > enough {
+		return string(runes[:enough]) + "…"
+	}
+	return text
+}
