@@ -36,6 +36,7 @@ var words = Words{
 		"token_effect":   {"keep", "revoke"},
 		"failure_status": {"http", "envelope"},
 		"replace_secret": {"keep", "clear", "refuse", "none"},
+		"two_proofs":     {"refuse", "agreeing"},
 	},
 	Features: []string{
 		"expiry",     // a secret can be given an expiry

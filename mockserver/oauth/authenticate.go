@@ -22,8 +22,8 @@ type credentials struct {
 }
 
 // authenticate returns the client whose credentials the request carries.
-func authenticate(ctx context.Context, call *provider.Call) (client.Client, error) {
-	presented, err := present(call)
+func (d Dialect) authenticate(ctx context.Context, call *provider.Call) (client.Client, error) {
+	presented, err := d.present(call)
 	if err != nil {
 		return client.Client{}, err
 	}
@@ -57,9 +57,9 @@ func authenticate(ctx context.Context, call *provider.Call) (client.Client, erro
 	return c, nil
 }
 
-// present finds the credentials. A client that sends them twice is accepted when
-// both say the same, as one official SDK does.
-func present(call *provider.Call) (credentials, error) {
+// present finds the credentials. RFC 6749 section 2.3 allows one way in a request; an
+// id in the body beside the header is none.
+func (d Dialect) present(call *provider.Call) (credentials, error) {
 	form := call.Object()
 	sent := credentials{id: wire.Text(form, "client_id"), secret: wire.Text(form, "client_secret")}
 	header, err := provider.CredentialsOf(call.HTTP)
@@ -73,6 +73,9 @@ func present(call *provider.Call) (credentials, error) {
 	basic, ok := parseBasic(header.Rest)
 	if !ok {
 		return credentials{}, refuse(&Failure{Code: InvalidClient, Description: "the Authorization header is not valid Basic credentials", Basic: true})
+	}
+	if sent.secret != "" && !d.TakesBoth {
+		return credentials{}, refuse(&Failure{Code: InvalidRequest, Description: "the client authenticates in the header and in the body"})
 	}
 	sameID := sent.id == "" || sent.id == basic.id || sent.id == basic.rawID
 	sameSecret := sent.secret == "" || sent.secret == basic.secret || sent.secret == basic.rawSecret

@@ -14,6 +14,9 @@ type Dialect struct {
 	Issuer func(baseURL string) string
 	// Opaque tokens are sealed instead of signed.
 	Opaque bool
+	// TakesBoth accepts credentials in the header and in the body of one request
+	// when they say the same.
+	TakesBoth bool
 	// Lifetime of an access token of this client.
 	Lifetime func(client.Client) time.Duration
 	// Grants lists what the client is registered for; nil means that every

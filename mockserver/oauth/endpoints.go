@@ -15,7 +15,7 @@ import (
 
 // Token answers RFC 6749 section 4.4, the client credentials grant.
 func (d Dialect) Token(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	c, err := authenticate(ctx, call)
+	c, err := d.authenticate(ctx, call)
 	if err != nil {
 		return provider.Reply{}, err
 	}
@@ -62,7 +62,7 @@ func (d Dialect) scope(c client.Client, asked string) (string, error) {
 // Introspect answers RFC 7662. A token of another tenant's client is not active
 // for the caller.
 func (d Dialect) Introspect(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	caller, err := authenticate(ctx, call)
+	caller, err := d.authenticate(ctx, call)
 	if err != nil {
 		return provider.Reply{}, err
 	}
@@ -83,7 +83,7 @@ func (d Dialect) Introspect(ctx context.Context, call *provider.Call) (provider.
 // Revoke answers RFC 7009: 200 for a token that is revoked now, and for one that
 // never was a token; an error for somebody else's.
 func (d Dialect) Revoke(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	caller, err := authenticate(ctx, call)
+	caller, err := d.authenticate(ctx, call)
 	if err != nil {
 		return provider.Reply{}, err
 	}

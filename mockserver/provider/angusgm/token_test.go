@@ -282,6 +282,18 @@ func TestBasicCredentials(t *testing.T) {
 	}
 }
 
+// RFC 6749 section 2.3: one way to authenticate in a request.
+func TestTwoProofs(t *testing.T) {
+	s := start(t)
+	for form, status := range map[string]int{"client_id=example-service": 200, "client_id=example-service&client_secret=example-service-secret": 400} {
+		request := s.request(http.MethodPost, "/oauth2/token", "application/x-www-form-urlencoded", "grant_type=client_credentials&"+form)
+		request.SetBasicAuth("example-service", "example-service-secret")
+		if got := s.do(request); got.status != status || status == 400 && got.body["error"] != "invalid_request" {
+			t.Errorf("%s beside the header: want %d, got %d %s", form, status, got.status, got.text)
+		}
+	}
+}
+
 func TestOAuthDoors(t *testing.T) {
 	s := start(t)
 	for path, status := range map[string]int{

@@ -54,9 +54,10 @@ const tokenLifetime = time.Hour
 // separate accounts, but without it a rotated secret could not be exercised.
 func Dialect() oauth.Dialect {
 	return oauth.Dialect{
-		Issuer:   func(baseURL string) string { return baseURL + "/oidc" },
-		Lifetime: func(client.Client) time.Duration { return tokenLifetime },
-		Refuse:   refuseOAuth,
+		Issuer:    func(baseURL string) string { return baseURL + "/oidc" },
+		TakesBoth: true, // one of the vendor's libraries sends both
+		Lifetime:  func(client.Client) time.Duration { return tokenLifetime },
+		Refuse:    refuseOAuth,
 	}
 }
 
