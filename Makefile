@@ -44,6 +44,12 @@ mockserver/sdktest/node_modules: mockserver/sdktest/package-lock.json
 	cd mockserver/sdktest && npm ci
 	touch $@
 
+.PHONY: browser
+browser: ## Open the referee's page, of a sample and of a real run, in headless Chromium
+	go test -count=1 -tags browser ./conformance/report/browsertest
+	go test -count=1 -run TestCleanRun/identity-service ./cmd/keyturn -reports $(CURDIR)/bin/reports
+	go test -count=1 -tags browser ./conformance/report/browsertest -report $(CURDIR)/bin/reports/identity-service/report.html
+
 .PHONY: fuzz
 fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzParseWorld$$' $(FUZZFLAGS) ./fixtures

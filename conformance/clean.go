@@ -19,7 +19,7 @@ const cleaning = time.Minute
 // clean removes what the journal says is still there: exactly that, newest first. It
 // goes on when the run was interrupted.
 func (r *run) clean(ctx context.Context) {
-	if r.journal == nil {
+	if r.journal == nil || len(r.journal.Open()) == 0 {
 		return
 	}
 	r.options.Progress(Event{Phase: "clean"})
@@ -45,7 +45,11 @@ func (r *run) clean(ctx context.Context) {
 
 // remove removes one client and says why it could not.
 func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
-	values, cause := r.find(s, entry)
+	by, cause := r.makerOf(entry)
+	if by == nil {
+		return cause
+	}
+	values, cause := r.find(s, entry, by)
 	if values == nil {
 		if cause == "" {
 			r.gone(entry.Seq)
@@ -53,9 +57,9 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 		return cause
 	}
 	if !r.bound.Binds("delete") {
-		return r.disarm(s, entry, values)
+		return r.disarm(s, entry, by, values)
 	}
-	reply := s.Call("delete", values)
+	reply := s.Call("delete", values, As(by))
 	if reply.OK || slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
 		r.gone(entry.Seq)
 		return ""
@@ -65,7 +69,7 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 
 // find says what the service calls a client. One whose creation got no answer is
 // looked for by the exact name that only this run used.
-func (r *run) find(s *Session, entry ledger.Entry) (values profile.Values, cause string) {
+func (r *run) find(s *Session, entry ledger.Entry, by *Principal) (values profile.Values, cause string) {
 	if len(entry.IDs) > 0 {
 		values = profile.Values{}
 		for name, id := range entry.IDs {
@@ -82,7 +86,7 @@ func (r *run) find(s *Session, entry ledger.Entry) (values profile.Values, cause
 	if !r.bound.Binds("list") {
 		return nil, "its creation got no answer, and the profile binds no list to look for it"
 	}
-	for _, item := range s.Walk("list", 0) {
+	for _, item := range s.Walk("list", 0, As(by)) {
 		if item["name"] == entry.Name || values != nil && item["client_id"] == entry.Name {
 			return item, ""
 		}
@@ -92,9 +96,9 @@ func (r *run) find(s *Session, entry ledger.Entry) (values profile.Values, cause
 
 // disarm is for services that delete no clients: every secret of the client goes, and
 // what remains is named in the report.
-func (r *run) disarm(s *Session, entry ledger.Entry, values profile.Values) (cause string) {
+func (r *run) disarm(s *Session, entry ledger.Entry, by *Principal, values profile.Values) (cause string) {
 	if r.bound.Binds("list_secrets") && r.bound.Binds("delete_secret") {
-		reply := s.Call("list_secrets", values)
+		reply := s.Call("list_secrets", values, As(by))
 		if !reply.OK && slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
 			r.gone(entry.Seq)
 			return ""
@@ -105,7 +109,7 @@ func (r *run) disarm(s *Session, entry ledger.Entry, values profile.Values) (cau
 			}
 			secret := profile.Values{"secret_id": item["secret_id"]}
 			maps.Copy(secret, values)
-			if reply := s.Call("delete_secret", secret); !reply.OK && r.bound.Policy.DeleteLast == "allow" {
+			if reply := s.Call("delete_secret", secret, As(by)); !reply.OK && r.bound.Policy.DeleteLast == "allow" {
 				return fmt.Sprintf("delete_secret answered %s", reply)
 			}
 		}
@@ -118,22 +122,27 @@ func (r *run) disarm(s *Session, entry ledger.Entry, values profile.Values) (cau
 	return ""
 }
 
+// maxPages bounds a walk, on a target whose pages never end.
+const maxPages = 1000
+
 // Walk lists all items of a list, page by page where it has pages; size 0 is the
 // largest page.
-func (s *Session) Walk(operation string, size int) []profile.Values {
+func (s *Session) Walk(operation string, size int, options ...CallOption) []profile.Values {
 	page := s.run.bound.Operations[operation].Page
 	if page == nil {
-		return s.Items(s.Call(operation, nil))
+		return s.Items(s.Call(operation, nil, options...))
 	}
 	if size == 0 {
 		size = page.Max
 	}
 	var all []profile.Values
-	for number := page.First; ; number++ {
-		items := s.Items(s.Call(operation, profile.Values{page.Number: number, page.Size: size}))
+	for number := page.First; number < page.First+maxPages; number++ {
+		items := s.Items(s.Call(operation, profile.Values{page.Number: number, page.Size: size}, options...))
 		all = append(all, items...)
 		if len(items) < size || s.run.dry {
 			return all
 		}
 	}
+	s.Incompletef("%s has no last page: none of %d is short", operation, maxPages)
+	return nil
 }

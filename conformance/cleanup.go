@@ -48,10 +48,15 @@ func Cleanup(ctx context.Context, options Options) (*Cleaned, error) {
 		return new(Cleaned), nil
 	}
 	if reason := r.reach(ctx); reason != "" {
-		return &Cleaned{Leftovers: r.everything(reason)}, nil
+		r.leftover = r.everything(reason)
+	} else {
+		r.clean(ctx)
 	}
-	r.clean(ctx)
 	cleaned := &Cleaned{Leftovers: r.leftover, Residue: r.residue}
+	hider := r.book.Hider()
+	for i := range cleaned.Leftovers {
+		cleaned.Leftovers[i].Cause = hider.Text(cleaned.Leftovers[i].Cause)
+	}
 	cleaned.Removed = before - len(cleaned.Leftovers) - len(cleaned.Residue)
 	return cleaned, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ type made struct {
 	name    string
 	values  profile.Values
 	secret  Secret
+	by      *Principal // who made it, where that is not the admin
 	deleted bool
 	spoilt  bool
 }
@@ -69,7 +71,10 @@ func (s *Session) NewClient(options ...CallOption) *Client {
 
 // TryNewClient makes a client and returns nil where it is refused.
 func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
-	name := s.run.name()
+	name, by := s.run.name(), s.maker(options)
+	if by != nil {
+		name += foreignMark
+	}
 	values := profile.Values{"name": name, "identifier": name}
 	put := s.run.bound.Operations["create"].Put
 	if put["client_id"] != "" {
@@ -86,6 +91,7 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 		if reply.Status >= 400 && reply.Status < 500 {
 			s.run.gone(seq)
 		}
+		s.refused(seq, name)
 		return nil, reply
 	}
 	c := &Client{Name: name, session: s, Values: profile.Values{}, Secret: secret}
@@ -94,7 +100,7 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 			c.Values[id] = values[id]
 		}
 	}
-	c.made = s.run.keep(seq, c)
+	c.made = s.run.keep(seq, c, by)
 	s.own(c.made)
 	if shown := reply.Text("secret"); shown != "" {
 		c.Secret.Value = shown
@@ -108,8 +114,10 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 
 // reuse takes a client over from a check that is done with it, where the provider
 // has no way to delete one: so a run leaves few behind. It gets a secret of its own.
+// Where live secrets are counted it would not do: the earlier check's count too.
 func (s *Session) reuse(options []CallOption) *Client {
-	if s.Policy().DeleteClient != "none" || len(options) > 0 {
+	counted := s.Policy().MaxLive > 0 && s.Policy().Rotation != "replace"
+	if s.Policy().DeleteClient != "none" || counted || len(options) > 0 {
 		return nil
 	}
 	spare := s.run.spare()
@@ -140,15 +148,15 @@ func (s *Session) NoClient() string {
 	return scramble(id, s.random.IntN)
 }
 
-// scramble replaces letters by letters and digits by digits, but for a name of ours,
-// whose form is free.
+// scramble replaces letters by letters and digits by digits, of a uuid only in its last
+// group, where no version stands. The form of a name of ours is free.
 func scramble(id string, random func(int) int) string {
 	if strings.HasPrefix(id, "keyturn-") {
 		return id + "-none"
 	}
 	scrambled := []byte(id)
-	for i, c := range scrambled {
-		switch {
+	for i := strings.LastIndexByte(id, '-') + 1; i < len(scrambled); i++ {
+		switch c := scrambled[i]; {
 		case c >= '0' && c <= '9':
 			scrambled[i] = byte('0' + random(10))
 		case c >= 'a' && c <= 'f':
@@ -172,8 +180,12 @@ func (s *Session) ChooseSecret() string {
 	return value
 }
 
-// Call sends a neutral operation about this client.
+// Call sends a neutral operation about this client, by default in the name of whoever
+// made it.
 func (c *Client) Call(operation string, options ...CallOption) *Reply {
+	if by := c.made.by; by != nil {
+		options = append([]CallOption{As(by)}, options...)
+	}
 	return c.session.Call(operation, maps.Clone(c.Values), options...)
 }
 
@@ -232,11 +244,22 @@ func (c *Client) Secrets() []Secret {
 	var secrets []Secret
 	for _, item := range c.session.Items(reply) {
 		secret := Secret{}
-		secret.ID, _ = item["secret_id"].(string)
+		secret.ID = identifier(item["secret_id"])
 		secret.Expires, _ = item["expires"].(time.Time)
 		secrets = append(secrets, secret)
 	}
 	return secrets
+}
+
+// identifier is an id as text, also where the provider counts.
+func identifier(value any) string {
+	switch id := value.(type) {
+	case string:
+		return id
+	case float64:
+		return strconv.FormatFloat(id, 'f', -1, 64)
+	}
+	return ""
 }
 
 // Add makes another secret where secrets stand side by side, and learns its id from

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -11,7 +12,7 @@ import (
 )
 
 // diagnose says in words why the first calls came to nothing.
-func (r *run) diagnose(s *Session) string {
+func (s *Session) diagnose() string {
 	exchanges := s.recorder.All()
 	if len(exchanges) == 0 {
 		return s.incomplete
@@ -47,7 +48,15 @@ func unanswered(err error) string {
 // success or a fault of the server that is no JSON.
 func strange(reply *Reply) bool {
 	status := reply.HTTP()
-	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500)
+	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500) || wantsTLS(reply)
+}
+
+// wantsTLS reports that plain HTTP was sent to a port of TLS, which the common servers
+// answer in plain text.
+func wantsTLS(reply *Reply) bool {
+	text := bytes.ToLower(reply.Response.Body)
+	return reply.JSON == nil && reply.HTTP() == http.StatusBadRequest && strings.HasPrefix(reply.Request.URL, "http:") &&
+		(bytes.Contains(text, []byte("https server")) || bytes.Contains(text, []byte("https port")) || bytes.Contains(text, []byte("ssl-enabled")))
 }
 
 // explain says what is wrong with an answer that nobody expects of the API, and
@@ -61,9 +70,13 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 		return fmt.Sprintf("%s answers %s: the credentials of admin are not taken", at, reply)
 	case reply.Status == http.StatusForbidden:
 		return fmt.Sprintf("%s answers %s: the credentials of admin are taken, but may not do this", at, reply)
+	case wantsTLS(reply):
+		return fmt.Sprintf("%s answers %q: is it an https address?", at, s.beginning(reply.Response.Body))
 	case reply.JSON == nil && len(reply.Response.Body) > 0:
 		return fmt.Sprintf("%s answers HTTP %d with %q that is no JSON and begins %q: is this the base address of the API?",
 			at, status, header.Get("Content-Type"), s.beginning(reply.Response.Body))
+	case reply.Status == http.StatusNotFound && reply.JSON != nil:
+		return fmt.Sprintf("%s answers %s: is this the base address of the API, and are the values of the credentials right?", at, reply)
 	case reply.JSON == nil && status != http.StatusNoContent:
 		return fmt.Sprintf("%s answers HTTP %d without a body: is this the base address of the API?", at, status)
 	}

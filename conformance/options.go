@@ -71,7 +71,7 @@ type Event struct {
 	Result  *report.Result // nil where it began; not redacted
 	Message string         // the result's, redacted
 	Done    int
-	Total   int
+	Total   int // of the checks that apply
 }
 
 // ErrUsage is the kind of every mistake in how a run was asked for.

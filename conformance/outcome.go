@@ -21,7 +21,7 @@ const (
 )
 
 // report puts everything together, redacted.
-func (r *run) report(selection []selected, results map[string]*report.Result) (*report.Report, error) {
+func (r *run) report(selection []selected, results map[string]*report.Result) *report.Report {
 	whole := &report.Report{
 		Schema:    report.Schema,
 		Tool:      report.Tool{Name: "keyturn", Version: r.options.Version},
@@ -68,7 +68,8 @@ func (r *run) report(selection []selected, results map[string]*report.Result) (*
 	r.conclude(whole)
 	hider := r.book.Hider()
 	whole.Rewrite(hider.Text)
-	return whole, nil
+	trim(whole)
+	return whole
 }
 
 func (r *run) active() int {
@@ -138,7 +139,8 @@ func (r *run) summary(whole *report.Report, ran int) string {
 		if ran == 0 {
 			return "Nothing could be tested: " + cmp.Or(r.blocked, whole.Results[0].Message)
 		}
-		return fmt.Sprintf("Nothing that was tested fails, and %d checks that apply could not be exercised.", counts[report.Untested])
+		return fmt.Sprintf("Nothing that was tested fails, but %d of %d checks that apply could not be exercised.",
+			counts[report.Untested], ran+counts[report.Untested])
 	}
 	return fmt.Sprintf("All %d promises that were tested hold.", ran)
 }

@@ -34,8 +34,8 @@ func (r *run) gone(seq int) {
 }
 
 // keep remembers a client that was made.
-func (r *run) keep(seq int, c *Client) *made {
-	kept := &made{seq: seq, name: c.Name, values: maps.Clone(c.Values), secret: c.Secret}
+func (r *run) keep(seq int, c *Client, by *Principal) *made {
+	kept := &made{seq: seq, name: c.Name, values: maps.Clone(c.Values), secret: c.Secret, by: by}
 	if r.journal != nil {
 		ids := map[string]string{}
 		for name, value := range c.Values {
@@ -82,7 +82,7 @@ func (r *run) release(s *Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, m := range owned {
-		if !m.deleted && !m.spoilt {
+		if !m.deleted && !m.spoilt && m.by == nil {
 			r.spares = append(r.spares, m)
 		}
 	}

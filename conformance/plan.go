@@ -68,7 +68,8 @@ func (r *run) list(text *strings.Builder, exchanges []*exchange.Exchange) {
 	for _, e := range exchanges {
 		line := fmt.Sprintf("         %-13s %-6s %s", e.Request.Label, e.Request.Method, r.plain(e.Request.URL))
 		if len(e.Request.Body) > 0 {
-			line += "  " + string(e.Request.Body[:min(len(e.Request.Body), 160)])
+			body := []rune(r.book.Hider().Text(string(e.Request.Body)))
+			line += "  " + string(body[:min(len(body), 160)])
 		}
 		if line == last {
 			times++

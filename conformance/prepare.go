@@ -41,7 +41,7 @@ func (r *run) prepare(ctx context.Context) (reason string) {
 	case crash != nil:
 		return crash.Error()
 	case s.incomplete != "":
-		return r.diagnose(s)
+		return s.diagnose()
 	}
 	return reason
 }
@@ -54,7 +54,7 @@ func (r *run) reach(ctx context.Context) (reason string) {
 	case crash != nil:
 		return crash.Error()
 	case s.incomplete != "":
-		return r.diagnose(s)
+		return s.diagnose()
 	}
 	return reason
 }

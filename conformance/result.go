@@ -137,11 +137,22 @@ func message(header http.Header, body []byte) *report.Message {
 		}
 	}
 	sort.Strings(shown.Headers)
-	if len(body) > maxEvidence {
-		shown.Body, shown.Cut = string(body[:maxEvidence]), len(body)-maxEvidence
-	}
 	shown.Body = strings.ToValidUTF8(shown.Body, "�")
 	return shown
+}
+
+// trim cuts long bodies, once credentials are hidden: half of one could not be found
+// any more.
+func trim(whole *report.Report) {
+	for _, result := range whole.Results {
+		for _, e := range result.Exchanges {
+			for _, side := range []*report.Message{e.Request, e.Response} {
+				if side != nil && len(side.Body) > maxEvidence {
+					side.Body, side.Cut = strings.ToValidUTF8(side.Body[:maxEvidence], ""), len(side.Body)-maxEvidence
+				}
+			}
+		}
+	}
 }
 
 // curl is the request for a shell. Its credentials become placeholders with all

@@ -86,11 +86,7 @@ func Run(ctx context.Context, options Options) (*Finished, error) {
 	results := r.work(ctx, selection)
 	r.cut = cut(ctx, r.options.Limits.Wall)
 	r.clean(ctx)
-	whole, err := r.report(selection, results)
-	if err != nil {
-		return nil, err
-	}
-	return &Finished{Report: whole, hider: r.book.Hider()}, nil
+	return &Finished{Report: r.report(selection, results), hider: r.book.Hider()}, nil
 }
 
 // cut says why a run was ended before it was done, "" where it was not.
@@ -196,7 +192,9 @@ func (r *run) session(ctx context.Context, entry catalogue.Check) *Session {
 // side by side, then those that judge the run as a whole.
 func (r *run) work(ctx context.Context, selection []selected) map[string]*report.Result {
 	results := map[string]*report.Result{}
-	r.options.Progress(Event{Phase: "prepare", Total: len(selection)})
+	alone, disruptive, conclusions := phases(selection)
+	total := len(alone) + len(disruptive) + len(conclusions)
+	r.options.Progress(Event{Phase: "prepare", Total: total})
 	if r.blocked = r.prepare(ctx); r.blocked != "" {
 		for _, one := range selection {
 			if one.reason == "" {
@@ -211,14 +209,16 @@ func (r *run) work(ctx context.Context, selection []selected) map[string]*report
 		if ctx.Err() != nil {
 			return // the report says that the run ended before it
 		}
-		r.options.Progress(Event{Phase: phase, Check: one.entry.ID, Done: done, Total: len(selection)})
+		mu.Lock()
+		r.options.Progress(Event{Phase: phase, Check: one.entry.ID, Done: done, Total: total})
+		mu.Unlock()
 		result := r.perform(ctx, one)
 		mu.Lock()
 		defer mu.Unlock()
 		results[one.entry.ID] = result
 		done++
 		r.options.Progress(Event{
-			Phase: phase, Check: one.entry.ID, Result: result, Message: r.book.Hider().Text(result.Message), Done: done, Total: len(selection),
+			Phase: phase, Check: one.entry.ID, Result: result, Message: r.book.Hider().Text(result.Message), Done: done, Total: total,
 		})
 	}
 	queue := make(chan selected)
@@ -230,7 +230,6 @@ func (r *run) work(ctx context.Context, selection []selected) map[string]*report
 			}
 		})
 	}
-	alone, disruptive, conclusions := phases(selection)
 	for _, one := range alone {
 		queue <- one
 	}

@@ -28,6 +28,7 @@ type Session struct {
 	steps      []string
 	incomplete string
 	owned      []*made // clients that the next check may use
+	tried      []tried // creations that were refused
 }
 
 // stop ends a body from within; the runner catches it.

@@ -52,7 +52,8 @@ var arrows = map[string][]string{
 	"conformance/profile":                  {"specs"},
 	"conformance": {"conformance/catalogue", "conformance/exchange", "conformance/ledger", "conformance/profile",
 		"conformance/redact", "conformance/report"},
-	"conformance/checks":          {"conformance", "conformance/profile", "conformance/exchange", "conformance/redact", "conformance/report"},
+	"conformance/model":           nil,
+	"conformance/checks":          {"conformance", "conformance/catalogue", "conformance/model", "conformance/profile", "conformance/exchange", "conformance/redact", "conformance/report"},
 	"conformance/conformancetest": {"conformance", "conformance/checks", "conformance/profile", "conformance/report"},
 }
 

@@ -19,6 +19,9 @@ func variableOf(flag string) string {
 // with our prefix that no command knows is a mistake, which would else go unseen.
 func applyEnvironment(cmd *cobra.Command, environ []string) error {
 	known := variables(cmd.Root())
+	for _, name := range credentialVariables(environ) {
+		known[name] = true
+	}
 	for _, line := range environ {
 		name, _, _ := strings.Cut(line, "=")
 		if strings.HasPrefix(name, variablePrefix) && !known[name] && !fromKubernetes(name) {

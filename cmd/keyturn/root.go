@@ -7,25 +7,32 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/keyturn/keyturn/conformance/checks"
 )
 
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "keyturn",
-		Short: "A stand-in for OAuth client-secret management APIs",
-		Long: `Keyturn stands in for OAuth client-secret management APIs, so that a secret
-rotation can be rehearsed without the vendor: rotate a secret and the old one is
-refused, delete one and its tokens die. Every request and every reply is checked
-against the API's OpenAPI document.`,
-		Example: `  keyturn serve                         start it, and print a request to try for each API
+		Short: "A stand-in and a referee for OAuth client-secret management APIs",
+		Long: `Keyturn has two jobs, both about APIs that manage the secrets of OAuth clients.
+
+The stand-in, "keyturn serve", takes the vendor's place, so that a secret rotation can
+be rehearsed: rotate a secret and the old one is refused, delete one and its tokens
+die. Every request and every reply is checked against the API's OpenAPI document.
+
+The referee, "keyturn conformance run", puts a real deployment of such an API to the
+test and says which of its promises hold, with evidence that can be sent to the vendor.`,
+		Example: `  keyturn serve                         start the stand-in, with a request to try for each API
   keyturn specs                         list the APIs
-  keyturn serve --world my-world.yaml   start it with your own clients`,
+  keyturn conformance run --provider angusgm --url https://id.example.com --credentials c.yaml
+                                        put a deployment to the test`,
 		Args:          subcommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newHealthcheck(), newSpecs(), newVersion())
+	root.AddCommand(newServe(), newConformance(checks.All()), newHealthcheck(), newSpecs(), newVersion())
 	root.SetFlagErrorFunc(unknownFlag)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -9,7 +9,8 @@ import (
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends, so that a
 // command can finish what it is at. Whoever sends a second one does not want to
-// wait: it ends the process at once.
+// wait: it ends the process at once, with 128 and the signal's number as a shell has
+// it, which no command means anything else by.
 func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
@@ -23,8 +24,8 @@ func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 			return
 		}
 		select {
-		case <-signals:
-			os.Exit(exitFailure)
+		case second := <-signals:
+			os.Exit(exitSignal + int(second.(syscall.Signal))) //nolint:forcetypeassert // those of package os are
 		case <-stopped:
 		}
 	}()

@@ -39,10 +39,11 @@ var words = Words{
 		"two_proofs":     {"refuse", "agreeing"},
 	},
 	Features: []string{
-		"expiry",     // a secret can be given an expiry
-		"cap",        // the number of live secrets is bounded
-		"pagination", // the list of clients comes in pages
-		"attributes", // writable attributes are declared
+		"expiry",        // a rotation can be given an expiry
+		"expiry_update", // an update or a replacement can change it, and a read shows it
+		"cap",           // the number of live secrets is bounded
+		"pagination",    // the list of clients comes in pages
+		"attributes",    // writable attributes are declared
 		"immutable",
 		"read_only",       // members that a body must not be able to set
 		"invalid",         // invalid values of attributes are declared

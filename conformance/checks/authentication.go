@@ -1,5 +1,212 @@
 package checks
 
-import "github.com/keyturn/keyturn/conformance"
+import (
+	"net/http"
+	"strings"
 
-var authentication = []conformance.Check{}
+	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/profile"
+)
+
+var authentication = []conformance.Check{
+	{ID: "AUTH-001", Run: credentialsAreNeeded},
+	{ID: "AUTH-002", Run: unauthenticatedIsChallenged},
+	{ID: "AUTH-009", Run: insufficientWritesChangeNothing},
+}
+
+func credentialsAreNeeded(s *conformance.Session) {
+	wrong := 0
+	unauthenticated(s, func(reply *conformance.Reply, what string) {
+		if wrong < most && !s.Refused(reply, s.Profile().Statuses.Unauthenticated, what) {
+			wrong++
+		}
+	})
+}
+
+func unauthenticatedIsChallenged(s *conformance.Session) {
+	judged, wrong := 0, 0
+	unauthenticated(s, func(reply *conformance.Reply, what string) {
+		if reply.HTTP() != http.StatusUnauthorized {
+			return
+		}
+		judged++
+		if complaint := unchallenged(reply.Response.Header); complaint != "" && wrong < most {
+			wrong++
+			s.FailOn(reply, "WWW-Authenticate with a well-formed challenge", "%s is 401, and %s", what, complaint)
+		}
+	})
+	if judged == 0 && s.Mode() != conformance.Plan {
+		s.Incompletef("no operation answers 401 on the wire, with or without a challenge")
+	}
+}
+
+// unchallenged says why a reply has no challenge that could be read, "" where it has
+// one.
+func unchallenged(header http.Header) string {
+	values := header.Values("WWW-Authenticate")
+	complaint := "there is no WWW-Authenticate"
+	for _, value := range values {
+		_, err := challengeSchemes(value)
+		if err == nil {
+			return ""
+		}
+		complaint = "WWW-Authenticate cannot be read: " + err.Error()
+	}
+	return complaint
+}
+
+// caller is in whose name a call is made, and the words for it.
+type caller struct {
+	principal *conformance.Principal
+	words     string
+}
+
+// outsiders are nobody, and somebody with a token of the right look.
+func outsiders(s *conformance.Session) []caller {
+	return []caller{
+		{conformance.Nobody, "without credentials"},
+		{conformance.Stranger(s.ChooseSecret()), "with a token that nobody issued"},
+	}
+}
+
+// unauthenticated asks each management operation about a client that does not exist,
+// in the name of outsiders. Two neutral operations may be one of the document's, which
+// is asked once. Mode readonly leaves out what does not read: nothing but the refusal
+// that is under test would keep it from being done.
+func unauthenticated(s *conformance.Session, judge func(reply *conformance.Reply, what string)) {
+	callers := outsiders(s)
+	asked := map[string]bool{}
+	for _, route := range s.Profile().Routes() {
+		id := route.Operation.OperationID
+		writes := route.Method != http.MethodGet
+		if route.TokenSide() || route.Name == "login" || asked[id] || writes && s.Mode() == conformance.ReadOnly {
+			continue
+		}
+		asked[id] = true
+		for _, who := range callers {
+			judge(askAs(s, route.Name, who), route.Name+" "+who.words)
+		}
+	}
+	if len(asked) == 0 {
+		s.Incompletef("the profile binds no operation that mode %s could ask without credentials", s.Mode())
+	}
+}
+
+// askAs calls an operation about a client that does not exist. A client that is made
+// is in the journal, though it ought to be refused.
+func askAs(s *conformance.Session, operation string, who caller) *conformance.Reply {
+	if operation == "create" {
+		_, reply := s.TryNewClient(conformance.As(who.principal))
+		return reply
+	}
+	none := s.NoClient()
+	values := profile.Values{
+		"client": none, "client_id": none, "name": none, "secret": s.ChooseSecret(),
+		"secret_id": "b3f1c6de-5a0e-4c9b-8d27-6e1f90a4c5d2",
+	}
+	return s.Call(operation, values, conformance.As(who.principal))
+}
+
+func insufficientWritesChangeNothing(s *conformance.Session) {
+	c := s.NewClient()
+	secret := withID(s, c)
+	s.Given(c, secret)
+	statuses := s.Profile().Statuses
+	callers := outsiders(s)
+	if reader := s.Reader(); reader != nil {
+		callers = append(callers, caller{reader, "by a caller who may only read"})
+	}
+	for _, who := range callers {
+		allowed := statuses.Unauthenticated
+		if who.principal == s.Reader() {
+			allowed = statuses.Forbidden
+		}
+		_, reply := s.TryNewClient(conformance.As(who.principal))
+		s.Refused(reply, allowed, "create "+who.words)
+		if !writesRefused(s, c, writesTo(s, c, secret), allowed, who.words, conformance.As(who.principal)) {
+			return // the client is no longer what the next caller would be tried with
+		}
+	}
+	strays, looked := s.Strays()
+	if !looked {
+		s.Step("whether a refused creation made a client cannot be seen: the profile binds nothing to look with")
+	}
+	for _, stray := range strays {
+		s.Failf("the creation of %s was refused, and the client is there", stray.Name)
+	}
+}
+
+// write is a call that changes a client, with what it takes to succeed.
+type write struct {
+	operation string
+	options   []conformance.CallOption
+	secret    string // that it would set, "" where the caller chooses none
+}
+
+// writesTo lists what the profile binds of the operations that change a client, the
+// most destructive last. secret is a live one of the client.
+func writesTo(s *conformance.Session, c *conformance.Client, secret conformance.Secret) []write {
+	var writes []write
+	for _, operation := range []string{"update", "replace", "rotate", "delete_secret", "delete"} {
+		if !s.Profile().Binds(operation) {
+			continue
+		}
+		put := s.Profile().Operations[operation].Put
+		one := write{operation: operation}
+		switch operation {
+		case "update", "replace":
+			one.options = append(one.options, conformance.With("name", c.Name+"-changed"))
+			if attributes := s.Profile().Attributes; len(attributes) > 0 && len(attributes[0].Values) > 0 {
+				one.options = append(one.options, conformance.Member(attributes[0].Write, attributes[0].Values[0]))
+			}
+		case "delete_secret":
+			if put["secret_id"] != "" && secret.ID == "" {
+				s.Step("delete_secret is left out: the profile binds no list that has the secret's id")
+				continue
+			}
+			one.options = append(one.options, conformance.With("secret_id", secret.ID))
+		}
+		if put["secret"] != "" && operation != "update" {
+			one.secret = s.ChooseSecret()
+			one.options = append(one.options, conformance.With("secret", one.secret))
+		}
+		writes = append(writes, one)
+	}
+	return writes
+}
+
+// writesRefused expects each write to be refused, and the client to be as it was.
+// words say who writes.
+func writesRefused(s *conformance.Session, c *conformance.Client, writes []write, statuses []int, words string, options ...conformance.CallOption) bool {
+	before := s.Snapshot(c)
+	ok := true
+	var names []string
+	for _, one := range writes {
+		names = append(names, one.operation)
+		reply := c.Call(one.operation, append(one.options, options...)...)
+		ok = s.Refused(reply, statuses, one.operation+" "+words) && ok
+	}
+	ok = s.Unchanged(c, before, strings.Join(names, ", ")+" "+words) && ok
+	for _, one := range writes {
+		if one.secret == "" {
+			continue
+		}
+		if answer, reply := s.ProbeReply(c, one.secret); answer == conformance.Accepted {
+			ok = false
+			s.FailOn(reply, "refused, as it was never set", "the secret that %s %s named works", one.operation, words)
+		}
+	}
+	if !ok {
+		c.Spoil()
+	}
+	return ok || s.Mode() == conformance.Plan
+}
+
+// withID makes sure that the id of the client's secret is known where secrets have
+// ids: it is that of a secret that was just added.
+func withID(s *conformance.Session, c *conformance.Client) conformance.Secret {
+	if s.Profile().Binds("list_secrets") && s.Profile().Binds("delete_secret") {
+		return c.Add()
+	}
+	return c.Secret
+}

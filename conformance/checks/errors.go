@@ -1,5 +1,145 @@
 package checks
 
-import "github.com/keyturn/keyturn/conformance"
+import (
+	"fmt"
+	"mime"
 
-var errors = []conformance.Check{}
+	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/profile"
+	"github.com/keyturn/keyturn/conformance/report"
+)
+
+var errors = []conformance.Check{
+	{ID: "ERR-002", Run: problemsNameTheirStatus},
+	{ID: "ERR-008", Run: failuresShowNothingInternal},
+	{ID: "ERR-009", Run: nothingEndsInA5xx},
+}
+
+const problemType = "application/problem+json"
+
+func problemsNameTheirStatus(s *conformance.Session) {
+	looked := 0
+	var told findings
+	judge := func(seen conformance.Seen) {
+		if !isProblem(seen.Reply) {
+			return
+		}
+		looked++
+		if !wrongStatusMember(seen.JSON, seen.HTTP()) {
+			return
+		}
+		member, _ := profile.At(seen.JSON, "/status")
+		told.show(s, seen, fmt.Sprint(seen.Request.Label, seen.HTTP(), member), report.Finding{
+			Message:  fmt.Sprintf("problem details of %s came with HTTP %d and have %v as status", seen.Request.Label, seen.HTTP(), member),
+			Expected: fmt.Sprintf("status %d, null or none", seen.HTTP()), Observed: fmt.Sprintf("status %v", member),
+		})
+	}
+	for _, seen := range s.Exchanges() {
+		judge(seen)
+	}
+	if looked == 0 {
+		for _, reply := range provoked(s) {
+			judge(conformance.Seen{Check: "this check", Reply: reply})
+		}
+	}
+	if looked == 0 && s.Mode() != conformance.Plan {
+		s.Incompletef("no failure of the run has problem details")
+	}
+}
+
+func isProblem(reply *conformance.Reply) bool {
+	media, _, err := mime.ParseMediaType(reply.Response.Header.Get("Content-Type"))
+	_, object := reply.JSON.(map[string]any)
+	return err == nil && media == problemType && object
+}
+
+// wrongStatusMember reads the member of a problem details object (RFC 9457 section
+// 3.1.2). Absent and null say nothing.
+func wrongStatusMember(body any, status int) bool {
+	member, has := profile.At(body, "/status")
+	return has && member != nil && !profile.Equal(member, status)
+}
+
+// provoked asks about a client that does not exist, with credentials and without:
+// for failures to look at where the run has none.
+func provoked(s *conformance.Session) []*conformance.Reply {
+	var replies []*conformance.Reply
+	for _, operation := range []string{"read", "list_secrets", "delete_secret", "rotate"} {
+		if !s.Profile().Binds(operation) {
+			continue
+		}
+		unknown := strangers(s)
+		if operation == "rotate" && s.Policy().SecretSource == "caller" {
+			unknown["secret"] = s.ChooseSecret()
+		}
+		replies = append(replies, s.Call(operation, unknown), s.Call(operation, unknown, conformance.As(conformance.Nobody)))
+	}
+	return replies
+}
+
+// strangers are the ids of a client and of a secret that do not exist.
+func strangers(s *conformance.Session) profile.Values {
+	none := s.NoClient()
+	return profile.Values{"client": none, "client_id": none, "secret_id": "3f0c6b1e-8a52-4d7f-9c36-5b1e0a7d2c48"}
+}
+
+func failuresShowNothingInternal(s *conformance.Session) {
+	looked := 0
+	var told findings
+	judge := func(seen conformance.Seen) {
+		if !failure(seen.Reply) {
+			return
+		}
+		looked++
+		for _, shown := range internalsIn(seen.Response.Body, seen.Request) {
+			told.show(s, seen, fmt.Sprint(seen.Request.Label, shown.what), report.Finding{
+				Message:  fmt.Sprintf("a failure of %s shows %s: %q", seen.Request.Label, shown.what, shown.text),
+				Expected: "a message for callers", Observed: shown.what,
+			})
+		}
+	}
+	for _, seen := range s.Exchanges() {
+		judge(seen)
+	}
+	if looked == 0 {
+		for _, reply := range provoked(s) {
+			judge(conformance.Seen{Check: "this check", Reply: reply})
+		}
+	}
+	if looked == 0 && s.Mode() != conformance.Plan {
+		s.Incompletef("no request of the run failed")
+	}
+}
+
+func failure(reply *conformance.Reply) bool {
+	return reply.HTTP() >= 400 || reply.Route != nil && !reply.OK
+}
+
+func nothingEndsInA5xx(s *conformance.Session) {
+	var told findings
+	for _, seen := range s.Exchanges() {
+		status := max(seen.HTTP(), seen.Status)
+		if status < 500 || status > 599 {
+			continue
+		}
+		told.show(s, seen, fmt.Sprint(seen.Request.Label, seen.Request.Method, status), report.Finding{
+			Message:  fmt.Sprintf("%s %s in %s ended in a server error: %s", seen.Request.Label, seen.Request.Method, seen.Check, seen.Reply),
+			Expected: "a success or a 4xx", Observed: seen.String(),
+		})
+	}
+}
+
+// findings shows one exchange of each kind, and not more than most.
+type findings struct{ kinds map[string]bool }
+
+func (f *findings) show(s *conformance.Session, seen conformance.Seen, kind string, finding report.Finding) {
+	if f.kinds == nil {
+		f.kinds = map[string]bool{}
+	}
+	if f.kinds[kind] || len(f.kinds) == most {
+		return
+	}
+	f.kinds[kind] = true
+	finding.Verdict = report.Fail
+	s.Show(finding, seen)
+}

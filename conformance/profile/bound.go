@@ -147,7 +147,8 @@ func (r *Route) TokenSide() bool { return slices.Contains(TokenSide, r.Name) }
 // Features lists what the profile declares beside its policy, for predicates.
 func (b *Bound) Features() []string {
 	declared := map[string]bool{
-		"expiry":          b.sends("expires"),
+		"expiry":          b.Operations["rotate"].Put["expires"] != "",
+		"expiry_update":   b.updatesExpiry(),
 		"cap":             b.Policy.MaxLive > 0,
 		"pagination":      b.Operations["list"].Page != nil,
 		"attributes":      len(b.Attributes) > 0,
@@ -164,8 +165,10 @@ func (b *Bound) Features() []string {
 	return slices.Sorted(maps.Keys(declared))
 }
 
-func (b *Bound) sends(value string) bool {
-	return slices.ContainsFunc(b.Routes(), func(r *Route) bool { return r.Binding.Put[value] != "" })
+// updatesExpiry reports whether an expiry may be changed without a rotation, and read.
+func (b *Bound) updatesExpiry() bool {
+	changes := b.Operations["update"].Put["expires"] != "" || b.Operations["replace"].Put["expires"] != ""
+	return changes && b.Operations["read"].Take["expires"] != ""
 }
 
 func (r *Route) problems() bool {

@@ -19,6 +19,7 @@ func (p *Profile) fill() {
 	if p.Dates.Layout == "" {
 		p.Dates.Layout = time.RFC3339Nano
 	}
+	fallback(&p.Dates.Empty, "error")
 	fallback(&p.Policy.Overflow, "none")
 	fallback(&p.Policy.Readback, "never")
 	fallback(&p.Policy.DeleteClient, "none")
@@ -96,6 +97,9 @@ func (p *Profile) check() error {
 		mistakes = append(mistakes, errors.New("provider: is missing"))
 	}
 	mistakes = slices.Concat(mistakes, p.checkWords(), p.checkOperations(), p.checkTokenSide(), p.checkSource())
+	if p.Dates.Empty != "none" && p.Dates.Empty != "error" {
+		mistakes = append(mistakes, fmt.Errorf("dates.empty: is %q, want none or error", p.Dates.Empty))
+	}
 	if _, err := p.zone(); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("dates.zone: %w", err))
 	}

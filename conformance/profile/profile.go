@@ -61,6 +61,7 @@ type Envelope struct {
 type Dates struct {
 	Layout string `yaml:"layout"` // Go's reference time; default RFC 3339
 	Zone   string `yaml:"zone"`   // of a layout without an offset; default UTC
+	Empty  string `yaml:"empty"`  // what an empty text is: "none", the same as null, or an "error"; default error
 }
 
 // SecretForm is how a caller-chosen secret is written where it is set.

@@ -43,7 +43,7 @@ func BenchmarkFigures(b *testing.B) {
 	for _, figure := range []struct {
 		letter  rune
 		measure func(*bench) ([]row, error)
-	}{{'a', whatChecksCost}, {'b', comparedWithPlain}, {'c', firstAnswer}, {'d', manyClients}, {'e', tokensAndSignatures}} {
+	}{{'a', whatChecksCost}, {'b', comparedWithPlain}, {'c', firstAnswer}, {'d', manyClients}, {'e', tokensAndSignatures}, {'f', theReferee}} {
 		if *only != "" && !strings.ContainsRune(*only, figure.letter) {
 			continue
 		}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/profile"
+)
+
+// runSettings are the flags of conformance run.
+type runSettings struct {
+	referenceSettings
+
+	suite       []conformance.Check
+	url         string
+	tokenURL    string
+	credentials string
+	caCert      string
+	mode        string
+	checks      string
+	failOn      string
+	waivers     string
+	reportDir   string
+	format      string
+	journal     string
+	seed        int64
+	limits      profile.Limits
+}
+
+func newConformanceRun(suite []conformance.Check) *cobra.Command {
+	s := &runSettings{suite: suite}
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Test a deployment",
+		Long: `Tests a deployment and prints the report. The exit code is the answer:
+
+  0  conformant
+  1  not conformant
+  2  a mistake in how it was called; nothing was sent
+  3  incomplete: nothing failed, but something could not be tested. A target that does
+     not answer, or does not take the credentials, is this too: nothing is known of it
+  4  the suite itself went wrong, which includes a credential in what was to be written
+  5  something that the run made is still there
+  6  a waiver is stale
+
+Where several are true it is the first of 4, 1, 5, 6, 3.
+
+The modes: plan prints what would be sent and sends nothing; readonly reads, and sends
+what is refused by design; standard makes clients of its own and changes only those;
+disruptive also does what may trouble others, such as many failures in a row.
+
+Credentials are a file, or the word env for the variables KEYTURN_ADMIN_TOKEN (or _KEY
+and _SECRET), the same for KEYTURN_READER_ and KEYTURN_FOREIGN_, KEYTURN_APP_CLIENT,
+KEYTURN_APP_CLIENT_ID and KEYTURN_APP_SECRET, and KEYTURN_VALUE_TENANT, or
+KEYTURN_FOREIGN_VALUE_TENANT, for the value that the profile calls tenant. A target on
+this machine is tried with those of the stand-in's default world when there are none.
+
+Every flag can also be a variable, KEYTURN_FAIL_ON for --fail-on, or a key of the
+--config file. A flag comes before a variable, a variable before the file.
+
+SIGINT or SIGTERM ends the run: what it made is removed, and the report says what is
+missing. A second one does not wait.`,
+		Example: `  keyturn conformance run --provider angusgm --url http://127.0.0.1:7070
+  keyturn conformance run --provider angusgm --url https://id.example.com --mode plan --credentials c.yaml
+  keyturn conformance run --profile my.yaml --url https://id.example.com --credentials env --report-dir report`,
+		Args: cobra.NoArgs,
+	}
+	s.register(cmd)
+	cmd.RunE = judging(func(cmd *cobra.Command, _ []string) error {
+		environ := os.Environ()
+		if err := applyEnvironment(cmd, environ); err != nil {
+			return usage{err}
+		}
+		if err := applyFile(cmd); err != nil {
+			return usage{err}
+		}
+		if !cmd.Flags().Changed("seed") {
+			s.seed = rand.Int64N(1 << 32) // short enough to be typed
+		}
+		options, err := s.options(environ)
+		if err != nil {
+			return usage{err}
+		}
+		if options.Mode == conformance.Plan {
+			return s.plan(cmd, options)
+		}
+		return s.run(cmd, options)
+	})
+	return cmd
+}
+
+func (s *runSettings) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	s.referenceSettings.register(cmd)
+	flags.Var(newSetting(&s.url, "", "URL", parseText), "url", "base URL of the deployment")
+	flags.Var(newSetting(&s.tokenURL, "", "URL", parseText), "token-url", "base URL of its token endpoints (default: the same)")
+	flags.Var(newSetting(&s.credentials, "", "FILE", parseText), "credentials", "FILE with credentials, or env for variables")
+	flags.Var(newSetting(&s.mode, string(conformance.Standard), "MODE", oneOf(words(conformance.Modes)...)), "mode", "MODE: plan, readonly, standard or disruptive")
+	flags.Var(newSetting(&s.checks, "", "GLOB", parseText), "checks", `GLOB of the ids to test, such as "ROT-*,DEL-00?" (default: all)`)
+	flags.Var(newSetting(&s.failOn, string(conformance.FailOnMust), "GATE", oneOf(words(conformance.Gates)...)), "fail-on", "GATE from which the exit code is 1: must, should or incomplete")
+	flags.Var(newSetting(&s.reportDir, "", "FOLDER", parseText), "report-dir", "FOLDER for report.html, .json and .txt, junit.xml and summary.md")
+	flags.Var(newSetting(&s.format, "text", "FORMAT", oneOf("text", "json")), "format", "FORMAT of the report on standard output: text or json")
+	flags.Var(newSetting(&s.waivers, "", "FILE", parseText), "waivers", "FILE with the failures that are known, and until when")
+	flags.Var(newSetting(&s.journal, "", "FILE", parseText), "journal", "FILE to write what is made into (default: in --report-dir, or a temporary one)")
+	flags.Var(newSetting(&s.seed, 0, "N", parseSeed), "seed", "number that random choices follow from (default: any, see the report)")
+	flags.Var(newSetting(&s.limits.Rate, 0, "N", parseRate), "rate", "requests a second (default: the profile's; none on this machine)")
+	flags.Var(newSetting(&s.limits.Requests, 0, "N", parseCount), "requests", "requests in all (default: the profile's)")
+	flags.Var(newSetting(&s.limits.Concurrency, 0, "N", parseCount), "concurrency", "checks side by side (default: the profile's)")
+	flags.Var(newSetting(&s.limits.Timeout, 0, "DURATION", parsePositive), "timeout", "DURATION to wait for an answer (default: the profile's)")
+	flags.Lookup("timeout").DefValue = "" // or else help says 0s
+	flags.Var(newSetting(&s.caCert, "", "FILE", parseText), "ca-cert", "FILE with certificates in PEM to trust beside the system's")
+	flags.Var(newSetting(new(string), "", "FILE", parseText), configFlag, "YAML FILE with these settings")
+	for name, choice := range map[string][]string{
+		"mode": words(conformance.Modes), "fail-on": words(conformance.Gates), "format": {"text", "json"},
+	} {
+		complete(cmd, name, choice)
+	}
+}
+
+func (s *runSettings) plan(cmd *cobra.Command, options conformance.Options) error {
+	if s.format != "text" {
+		return usage{errors.New("--format is json, but a plan is text")}
+	}
+	return conformance.WritePlan(cmd.Context(), cmd.OutOrStdout(), options)
+}
+
+func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error {
+	ctx := cmd.Context()
+	if err := makeFolder(s.reportDir); err != nil {
+		return usage{fmt.Errorf("--report-dir: %w", err)}
+	}
+	journal, err := s.place(options)
+	if err != nil {
+		return usage{err}
+	}
+	options.Journal = journal.path
+	shown, err := newProgress(cmd.ErrOrStderr(), s)
+	if err != nil {
+		return err
+	}
+	options.Progress = func(event conformance.Event) { shown.show(ctx, event) }
+	options.Logger = slog.New(slog.NewTextHandler(shown, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	finished, err := conformance.Run(ctx, options)
+	shown.end()
+	if err != nil {
+		journal.tidy()
+		return err
+	}
+	journal.settle(cmd.ErrOrStderr(), finished.Leftovers)
+	if err := s.publish(cmd, finished); err != nil {
+		return err
+	}
+	if s.reportDir != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "keyturn: the report is in %s\n", s.reportDir)
+	}
+	return rule(finished.Report)
+}

@@ -1,0 +1,17 @@
+// Package model says what a client and its secrets must look like after whatever was
+// done to them, and whether what was seen agrees. It knows operations with their
+// outcomes and times, and nothing of how they travelled: no HTTP, no credentials.
+//
+// There are three judges, one for each way of asking:
+//
+//   - Client follows one operation after the other and judges each as it comes. Generate
+//     makes random sequences for it, Shrink finds a short one among those that fail.
+//   - Linearize takes the history of operations that overlapped and looks for an order
+//     of them that explains every reply.
+//   - Rule judges what is left once rotations that overlapped are over: which secrets
+//     may have been retired and which were lost.
+//
+// An operation whose reply was lost, or answered in a way that leaves open whether it
+// was carried out, may have taken effect at any time after its call, or never. It is
+// never taken for a failure.
+package model
