@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -72,6 +73,19 @@ func (c *change) note(question asked) {
 	})
 }
 
+// await notes that a check waits for a secret to be accepted, or refused.
+func (c *change) await(secret string, want Answer) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	role := c.role(secret)
+	if awaited := string(want); (role == "new" && want == Accepted || role == "old" && want == Refused) && !slices.Contains(c.record.Awaited, awaited) {
+		c.record.Awaited = append(c.record.Awaited, awaited)
+	}
+}
+
 // settled writes down when a secret began to be accepted, or refused, for good.
 func (c *change) settled(secret string, want Answer, first time.Duration) {
 	if c == nil {
@@ -83,7 +97,7 @@ func (c *change) settled(secret string, want Answer, first time.Duration) {
 	switch role := c.role(secret); {
 	case role == "new" && want == Accepted && c.record.AcceptedMS == nil:
 		c.record.AcceptedMS = &after
-	case role == "old" && want == RefusedPlain && c.record.RefusedMS == nil:
+	case role == "old" && want == Refused && c.record.RefusedMS == nil:
 		c.record.RefusedMS = &after
 	}
 }

@@ -12,9 +12,9 @@ type Answer string
 
 // The answers. Unclear is neither: the oracle answered, and not in a way that tells.
 const (
-	Accepted     Answer = "accepted"
-	RefusedPlain Answer = "refused"
-	Unclear      Answer = "unclear"
+	Accepted Answer = "accepted"
+	Refused  Answer = "refused"
+	Unclear  Answer = "unclear"
 )
 
 // agreeing is how many answers in a row have to agree before a state counts as
@@ -45,7 +45,7 @@ func (s *Session) ask(kind, clientID, secret string, options ...CallOption) (Ans
 		return Accepted, reply
 	}
 	if code, _ := profile.At(reply.JSON, "/error"); code == "invalid_client" && (reply.HTTP() == 400 || reply.HTTP() == 401) {
-		return RefusedPlain, reply
+		return Refused, reply
 	}
 	return Unclear, reply
 }
@@ -88,7 +88,7 @@ func (s *Session) BecomesAccepted(c *Client, secret Secret, what string) bool {
 // BecomesRefused expects a secret to be refused within the declared bound, for good:
 // it is asked about once more when the run ends.
 func (s *Session) BecomesRefused(c *Client, secret Secret, what string) bool {
-	ok := s.becomes(c, secret, RefusedPlain, s.Policy().Refuse, what)
+	ok := s.becomes(c, secret, Refused, s.Policy().Refuse, what)
 	if ok {
 		s.run.retire(s, c, secret)
 	}
@@ -115,6 +115,7 @@ func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Dura
 // over. It waits for nothing else: the time it takes is a result.
 func (s *Session) settle(c *Client, secret string, want Answer, bound time.Duration) bool {
 	s.NeedOracle()
+	c.change.await(secret, want)
 	deadline := s.run.options.Now().Add(bound)
 	pause := 2 * time.Millisecond
 	var first time.Duration // when the streak began
@@ -152,7 +153,7 @@ func (s *Session) proveOracle(c *Client) oracle {
 		good, reply := s.ask(kind, c.ID(), c.Secret.Value)
 		bad, bogus := s.ask(kind, c.ID(), "keyturn-never-a-secret-"+s.run.id)
 		proof = fmt.Sprintf("%s: a known-good secret got %s (%s), a made-up one %s (%s)", kind, reply, good, bogus, bad)
-		if s.run.dry || good == Accepted && bad == RefusedPlain {
+		if s.run.dry || good == Accepted && bad == Refused {
 			return oracle{kind: kind, proof: proof}
 		}
 	}

@@ -145,7 +145,7 @@ func (r *run) wire() exchange.Options {
 	return exchange.Options{
 		Hosts: r.options.hosts(), Requests: limits.Requests, Rate: limits.Rate, PerOperation: limits.PerOperation,
 		Timeout: limits.Timeout, Patience: time.Minute,
-		TLS: r.options.TLS, Agent: "keyturn/" + r.options.Version, Now: r.options.Now,
+		TLS: r.options.TLS, Agent: "keyturn/" + r.options.Version, Began: r.started, Now: r.options.Now,
 	}
 }
 

@@ -31,6 +31,7 @@ type Options struct {
 	Patience     time.Duration      // the longest Retry-After that is waited out
 	TLS          *tls.Config        // nil for the system's trust
 	Agent        string             // User-Agent
+	Began        time.Time          // what the times of exchanges count from; default when the client is made
 	Now          func() time.Time
 }
 
@@ -55,7 +56,10 @@ const maxBroken = 8
 
 // New makes a client. Close ends its connections.
 func New(options Options) *Client {
-	c := &Client{options: options, hosts: map[string]bool{}, each: map[string]*rate.Limiter{}, began: options.Now(), all: limiter(options.Rate)}
+	c := &Client{options: options, hosts: map[string]bool{}, each: map[string]*rate.Limiter{}, began: options.Began, all: limiter(options.Rate)}
+	if c.began.IsZero() {
+		c.began = options.Now()
+	}
 	for _, host := range options.Hosts {
 		c.hosts[host] = true
 	}

@@ -143,7 +143,7 @@ func draw(r *Rotation, most int) timeline {
 		drawn := lane{Role: l.role, Y: laneFirst + laneStep*float64(len(line.Lanes))}
 		drawn.Secret, drawn.Dots = dots(r.Probes, l.role, s)
 		drawn.Dots, line.Spared = thin(drawn.Dots, most/2, line.Spared)
-		drawn.Event, drawn.Seen = event(s, l.at, l.event), l.at != nil
+		drawn.Event, drawn.Seen = event(s, r, l.at, l.event), l.at != nil
 		drawn.Bound, drawn.Line = bound(s, l.bound, l.event)
 		words = append(words, fmt.Sprintf("The %s secret %s: %s. %s.", l.role, drawn.Secret, drawn.Event.Label, drawn.Bound.Label))
 		line.Lanes = append(line.Lanes, drawn)
@@ -153,7 +153,11 @@ func draw(r *Rotation, most int) timeline {
 	return line
 }
 
-func event(s scale, at *float64, verb string) mark {
+// event says when a secret was so for good, or that nobody waited for it.
+func event(s scale, r *Rotation, at *float64, verb string) mark {
+	if at == nil && !awaited(r, verb) {
+		return mark{X: lineRight, Label: "not awaited", Anchor: "end"}
+	}
 	if at == nil {
 		return mark{X: lineRight, Label: "not " + verb + " for good while watched", Anchor: "end"}
 	}

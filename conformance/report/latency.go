@@ -37,10 +37,10 @@ func latencies(rotations []Rotation) []latencyRow {
 				continue
 			}
 			row.Number++
-			if watched(r, "new") {
+			if awaited(r, "accepted") {
 				accepted = append(accepted, r.AcceptedMS)
 			}
-			if watched(r, "old") {
+			if awaited(r, "refused") {
 				refused = append(refused, r.RefusedMS)
 			}
 		}
@@ -50,14 +50,10 @@ func latencies(rotations []Rotation) []latencyRow {
 	return rows
 }
 
-// watched tells whether the secret of this role was asked about at all: an addition
-// has no old one to be refused.
-func watched(r *Rotation, role string) bool {
-	if role == "new" && r.AcceptedMS != nil || role == "old" && r.RefusedMS != nil {
-		return true
-	}
-	return slices.ContainsFunc(r.Probes, func(p Probe) bool { return p.Role == role && p.AtMS >= 0 })
-}
+// awaited tells whether a check waited for the new secret to be accepted, or for the
+// old one to be refused. Single questions in passing do not count: an addition leaves
+// the old secret as it is.
+func awaited(r *Rotation, what string) bool { return slices.Contains(r.Awaited, what) }
 
 func summarise(times []*float64) latency {
 	var l latency
@@ -82,7 +78,7 @@ func summarise(times []*float64) latency {
 // Words is the latency in a line.
 func (l latency) Words() string {
 	if l.Seen+l.Missing == 0 {
-		return "not watched"
+		return "not awaited"
 	}
 	words := "never"
 	if l.Seen > 0 {

@@ -102,7 +102,7 @@ func (m *markdown) things(title string, things []Leftover) {
 	}
 	m.linef("\n### %s (%d)\n", title, len(things))
 	for _, thing := range things {
-		m.linef("- %s", inline(leftoverWords(thing)))
+		m.linef("- %s: %s", inline(leftoverWords(thing)), inline(thing.Cause))
 	}
 }
 

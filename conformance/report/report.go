@@ -192,6 +192,7 @@ type Rotation struct {
 	RefusedMS    *float64 `json:"refused_ms,omitempty"`  // from there until the old one was refused for good
 	AcceptWithin float64  `json:"accept_within_ms"`      // the declared bound
 	RefuseWithin float64  `json:"refuse_within_ms"`
+	Awaited      []string `json:"awaited"` // what the check waited for: accepted, of the new secret, and refused, of the old
 	Probes       []Probe  `json:"probes"`
 }
 

@@ -212,7 +212,7 @@ func full(n int, label, method, path, request string, status int, response strin
 }
 
 func sampleRotations() []Rotation {
-	late := Rotation{Check: "ROT-002", Client: "app-1", Kind: "delete", TookMS: 180, RefusedMS: new(42_200.0), RefuseWithin: 30_000}
+	late := Rotation{Check: "ROT-002", Client: "app-1", Kind: "delete", TookMS: 180, Awaited: []string{"refused"}, RefusedMS: new(42_200.0), RefuseWithin: 30_000}
 	for at := -2000.0; at <= 60_000; at += 850 {
 		answer := "accepted"
 		if at > 41_800 {
@@ -224,7 +224,7 @@ func sampleRotations() []Rotation {
 	all := []Rotation{late}
 	for i := range 4 {
 		accepted, refused := 5+14*float64(i), 37+21*float64(i)
-		r := Rotation{Check: "ROT-001", Client: fmt.Sprintf("app-%d", i+2), Kind: "rotate", TookMS: 44, AcceptedMS: &accepted, RefusedMS: &refused, AcceptWithin: 5000, RefuseWithin: 200}
+		r := Rotation{Check: "ROT-001", Client: fmt.Sprintf("app-%d", i+2), Kind: "rotate", TookMS: 44, Awaited: []string{"accepted", "refused"}, AcceptedMS: &accepted, RefusedMS: &refused, AcceptWithin: 5000, RefuseWithin: 200}
 		if i == 3 {
 			r.RefusedMS, r.AcceptWithin = nil, 0
 		}
@@ -244,7 +244,7 @@ func sampleRotations() []Rotation {
 		all = append(all, r)
 	}
 	added := 2210.0
-	return append(all, Rotation{Check: "ROT-003", Client: "app-9", Kind: "add", TookMS: 90, AcceptedMS: &added, AcceptWithin: 5000, Probes: []Probe{
+	return append(all, Rotation{Check: "ROT-003", Client: "app-9", Kind: "add", TookMS: 90, Awaited: []string{"accepted"}, AcceptedMS: &added, AcceptWithin: 5000, Probes: []Probe{
 		{AtMS: 4, Secret: "S4#9e9e", Role: "new", Answer: "refused"},
 		{AtMS: 1105, Secret: "S4#9e9e", Role: "new", Answer: "refused"},
 		{AtMS: 2210, Secret: "S4#9e9e", Role: "new", Answer: "accepted"},

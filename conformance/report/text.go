@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -63,23 +64,33 @@ func (s *sheet) leftBehind(r *Report) {
 	}
 }
 
+// things lists what is still there, by why it is.
 func (s *sheet) things(title, meaning string, things []Leftover) {
 	if len(things) == 0 {
 		return
 	}
 	s.heading(fmt.Sprintf("%s (%d): %s", title, len(things), meaning))
-	for _, thing := range things {
-		s.block("  ", "    ", leftoverWords(thing))
+	for i, thing := range things {
+		if slices.ContainsFunc(things[:i], func(earlier Leftover) bool { return earlier.Cause == thing.Cause }) {
+			continue
+		}
+		var names []string
+		for _, other := range things[i:] {
+			if other.Cause == thing.Cause {
+				names = append(names, leftoverWords(other))
+			}
+		}
+		s.block("  ", "    ", strings.Join(names, ", "))
+		if thing.Cause != "" {
+			s.block("    ", "    ", thing.Cause)
+		}
 	}
 }
 
 func leftoverWords(l Leftover) string {
 	words := strings.TrimSpace(l.Kind + " " + l.ID)
-	if l.Name != "" {
+	if l.Name != "" && l.Name != l.ID {
 		words += " (" + l.Name + ")"
-	}
-	if l.Cause != "" {
-		words += ": " + l.Cause
 	}
 	return words
 }

@@ -185,7 +185,7 @@ func facts(r *Report) []pair {
 		pair{"Proof of the oracle", r.Oracle.Proof},
 		pair{"Principals", strings.Join(r.Run.Principals, ", ")},
 		pair{"Clock of the target", skewWords(r.Target.ClockSkew)},
-		pair{"Requests", fmt.Sprintf("%d, at most %d at once, %d throttled", r.Run.Requests, r.Run.Concurrency, r.Run.Throttled)},
+		pair{"Requests", fmt.Sprintf("%d by %d checks side by side, %d throttled", r.Run.Requests, r.Run.Concurrency, r.Run.Throttled)},
 		pair{"Started", clock(r.Run.Started)},
 		pair{"Took", took(r.Run)},
 		pair{"Run", r.Run.ID},

@@ -50,12 +50,12 @@ func TestWrap(t *testing.T) {
 
 func TestLatencies(t *testing.T) {
 	t.Parallel()
-	after := []Probe{{AtMS: 5, Role: "old"}, {AtMS: 6, Role: "new"}}
+	both, in := []string{"accepted", "refused"}, []Probe{{AtMS: 5, Role: "old"}}
 	got := latencies([]Rotation{
-		{Kind: "rotate", AcceptedMS: new(10.0), RefusedMS: new(40.0), Probes: after},
-		{Kind: "add", AcceptedMS: new(7.0)},
-		{Kind: "rotate", AcceptedMS: new(30.0), Probes: after},
-		{Kind: "rotate", AcceptedMS: new(20.0), RefusedMS: new(20.0), Probes: after},
+		{Kind: "rotate", AcceptedMS: new(10.0), RefusedMS: new(40.0), Awaited: both},
+		{Kind: "add", AcceptedMS: new(7.0), Awaited: both[:1], Probes: in},
+		{Kind: "rotate", AcceptedMS: new(30.0), Awaited: both},
+		{Kind: "rotate", AcceptedMS: new(20.0), RefusedMS: new(20.0), Awaited: both},
 	})
 	want := []latencyRow{
 		{Kind: "rotate", Number: 3, Accepted: latency{Seen: 3, Min: 10, Median: 20, Max: 30}, Refused: latency{Seen: 2, Missing: 1, Min: 20, Median: 30, Max: 40}},
