@@ -245,6 +245,7 @@ func (r *Report) withLists() *Report {
 	c.Rotations = orEmpty(slices.Clone(c.Rotations))
 	for i := range c.Rotations {
 		c.Rotations[i].Probes = orEmpty(c.Rotations[i].Probes)
+		c.Rotations[i].Awaited = orEmpty(c.Rotations[i].Awaited)
 	}
 	return &c
 }
