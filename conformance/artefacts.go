@@ -44,5 +44,5 @@ func (f *Finished) Scan(name string, text []byte) error {
 		return nil
 	}
 	first := hits[0]
-	return fmt.Errorf("%w: %s holds %s (%s) at byte %d, and %d more like it", ErrLeak, name, first.Name, first.Form, first.Offset, len(hits)-1)
+	return fmt.Errorf("%w: %s holds %s (%s) at byte %d, the first of %d", ErrLeak, name, first.Name, first.Form, first.Offset, len(hits))
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -66,6 +64,14 @@ func (s *runSettings) cleanup(journal string) []string {
 	return command
 }
 
+// unfinished is the exit code of a run that cannot even clean up.
+func (j *journalFile) unfinished() int {
+	if j.path == "" {
+		return conformance.ExitIncomplete
+	}
+	return conformance.ExitLeftovers
+}
+
 // settle keeps the journal while something is left that it names.
 func (j *journalFile) settle(w io.Writer, left []report.Leftover) {
 	if len(left) == 0 {
@@ -102,51 +108,4 @@ func shell(command []string) string {
 		}
 	}
 	return strings.Join(quoted, " ")
-}
-
-// makeFolder makes the folder of the reports before anything is sent. What is in them
-// is no secret, and yet not everybody's: it may say how to get in.
-func makeFolder(path string) error {
-	if path == "" {
-		return nil
-	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return err
-	}
-	probe, err := os.CreateTemp(path, ".keyturn-*")
-	if err != nil {
-		return err
-	}
-	probe.Close()
-	return os.Remove(probe.Name())
-}
-
-// writeAll writes files into a folder. All are written before the first gets its name,
-// and each gets it in one step, so that nobody reads half of one.
-func writeAll(folder string, files map[string][]byte) (err error) {
-	drafts := map[string]string{}
-	defer func() {
-		for draft := range drafts {
-			if e := os.Remove(draft); e != nil && !errors.Is(e, fs.ErrNotExist) {
-				err = errors.Join(err, e)
-			}
-		}
-	}()
-	for name, text := range files {
-		draft, err := os.CreateTemp(folder, "."+name+".*") // mode 0600
-		if err != nil {
-			return err
-		}
-		drafts[draft.Name()] = filepath.Join(folder, name)
-		_, err = draft.Write(text)
-		if err = errors.Join(err, draft.Close()); err != nil {
-			return err
-		}
-	}
-	for draft, final := range drafts {
-		if err := os.Rename(draft, final); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -21,7 +21,8 @@ type progress struct {
 	out     io.Writer
 	width   int // columns of the terminal; 0 draws no bar
 	entries *catalogue.Catalogue
-	begin   string // the first line
+	begin   string // of the first line, behind the number of checks
+	journal string // path
 
 	mu      sync.Mutex
 	running []string // ids, the latest last
@@ -30,7 +31,7 @@ type progress struct {
 	drawn   bool
 }
 
-func newProgress(out io.Writer, s *runSettings) (*progress, error) {
+func newProgress(out io.Writer, s *runSettings, journal string) (*progress, error) {
 	entries, err := catalogue.Load()
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func newProgress(out io.Writer, s *runSettings) (*progress, error) {
 	if s.credentials == "" {
 		begin += ", with the credentials of the default world, as none are given"
 	}
-	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin}, nil
+	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin, journal: journal}, nil
 }
 
 // show is called for every event, from several goroutines.
@@ -52,7 +53,7 @@ func (p *progress) show(ctx context.Context, event conformance.Event) {
 		p.line(fmt.Sprintf("keyturn: %d checks against %s", event.Total, p.begin))
 	case event.Phase == "clean" && ctx.Err() != nil:
 		p.running = nil
-		p.line("keyturn: interrupted, removing what the run made; a second signal ends it at once")
+		p.line("keyturn: interrupted, removing what the run made; a second signal ends it at once and leaves the journal " + p.journal)
 	case event.Phase == "clean":
 		p.running = nil
 		p.line("keyturn: removing what the run made")

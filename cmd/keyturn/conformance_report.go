@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,4 +65,51 @@ func rule(of *report.Report) error {
 	}
 	reasons = append(reasons, of.Summary)
 	return ruling{errors.New(strings.Join(reasons, " ")), of.Exit}
+}
+
+// makeFolder makes the folder of the reports before anything is sent. What is in them
+// is no secret, and yet not everybody's: it may say how to get in.
+func makeFolder(path string) error {
+	if path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(path, ".keyturn-*")
+	if err != nil {
+		return err
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// writeAll writes files into a folder. All are written before the first gets its name,
+// and each gets it in one step, so that nobody reads half of one.
+func writeAll(folder string, files map[string][]byte) (err error) {
+	drafts := map[string]string{}
+	defer func() {
+		for draft := range drafts {
+			if e := os.Remove(draft); e != nil && !errors.Is(e, fs.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
+		}
+	}()
+	for name, text := range files {
+		draft, err := os.CreateTemp(folder, "."+name+".*") // mode 0600
+		if err != nil {
+			return err
+		}
+		drafts[draft.Name()] = filepath.Join(folder, name)
+		_, err = draft.Write(text)
+		if err = errors.Join(err, draft.Close()); err != nil {
+			return err
+		}
+	}
+	for draft, final := range drafts {
+		if err := os.Rename(draft, final); err != nil {
+			return err
+		}
+	}
+	return nil
 }

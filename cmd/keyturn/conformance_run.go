@@ -65,7 +65,7 @@ Every flag can also be a variable, KEYTURN_FAIL_ON for --fail-on, or a key of th
 --config file. A flag comes before a variable, a variable before the file.
 
 SIGINT or SIGTERM ends the run: what it made is removed, and the report says what is
-missing. A second one does not wait.`,
+missing. A second one does not wait: the exit code is 5, and the journal stays.`,
 		Example: `  keyturn conformance run --provider angusgm --url http://127.0.0.1:7070
   keyturn conformance run --provider angusgm --url https://id.example.com --mode plan --credentials c.yaml
   keyturn conformance run --profile my.yaml --url https://id.example.com --credentials env --report-dir report`,
@@ -141,7 +141,8 @@ func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error
 		return usage{err}
 	}
 	options.Journal = journal.path
-	shown, err := newProgress(cmd.ErrOrStderr(), s)
+	endAbruptlyWith(ctx, journal.unfinished())
+	shown, err := newProgress(cmd.ErrOrStderr(), s, journal.path)
 	if err != nil {
 		return err
 	}
@@ -160,5 +161,9 @@ func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error
 	if s.reportDir != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "keyturn: the report is in %s\n", s.reportDir)
 	}
-	return rule(finished.Report)
+	if err := rule(finished.Report); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "keyturn: conformant: %s\n", finished.Summary)
+	return nil
 }

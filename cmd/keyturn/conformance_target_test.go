@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -56,14 +58,19 @@ func quickProfile(t *testing.T, provider string, edits ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edits = append(edits, "accept: 5s", "accept: 200ms", "refuse: 5s", "refuse: 200ms",
-		"profile: 1\n", "profile: 1\ndocument: "+writeFile(t, "openapi.yaml", string(document))+"\n")
+	edited := string(text)
+	edits = append([]string{"accept: 5s", "accept: 200ms", "refuse: 5s", "refuse: 200ms", "profile: 1\n", "profile: 1\ndocument: openapi.yaml\n"}, edits...)
 	for i := 0; i < len(edits); i += 2 {
-		if !strings.Contains(string(text), edits[i]) {
+		if !strings.Contains(edited, edits[i]) {
 			t.Fatalf("the profile of %s has no %q", provider, edits[i])
 		}
+		edited = strings.ReplaceAll(edited, edits[i], edits[i+1])
 	}
-	return writeFile(t, "profile.yaml", strings.NewReplacer(edits...).Replace(string(text)))
+	name := writeFile(t, "profile.yaml", edited)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(name), "openapi.yaml"), document, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // hang waits until the caller has had enough, which a server sees once it has read all.
@@ -99,7 +106,6 @@ func TestTargetsThatAreNone(t *testing.T) {
 	plain := serve(answers(200, "application/json", `{}`), overHTTP)
 	tests := map[string]struct{ url, want string }{
 		"unreachable":       {"http://" + closed.Addr().String(), "connection refused"},
-		"no such host":      {"http://nowhere.localhost.invalid.localhost:1", "got no answer: dial tcp"},
 		"plain HTTP":        {strings.Replace(plain, "http:", "https:", 1), "server gave HTTP response to HTTPS client; is it an http address?"},
 		"TLS":               {strings.Replace(serve(answers(200, "application/json", `{}`), overTLS), "https:", "http:", 1), "is it an https address?"},
 		"self-signed":       {serve(answers(200, "application/json", `{}`), overTLS), "unknown authority; give the authority's certificate with --ca-cert"},

@@ -110,7 +110,7 @@ func TestConformant(t *testing.T) {
 		if !strings.HasPrefix(stdout, "Conformant ") || strings.Contains(stdout, "\x1b") {
 			t.Errorf("got %s", stdout)
 		}
-		for _, want := range []string{"2 checks against " + standIn.URL, "seed 7", "default world", "the report is in " + folder} {
+		for _, want := range []string{"2 checks against " + standIn.URL, "seed 7", "default world", "the report is in " + folder, "keyturn: conformant: All 2 promises"} {
 			if !strings.Contains(stderr, want) {
 				t.Errorf("no %q in %s", want, stderr)
 			}

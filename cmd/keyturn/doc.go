@@ -1,8 +1,30 @@
-// Command keyturn is a stand-in for OAuth client-secret management APIs.
+// Command keyturn is a stand-in and a referee for OAuth client-secret management APIs.
 //
 // This package is flags, environment, wiring and exit codes: one short file a
 // subcommand, and no behaviour that a library user would miss. It is the only one
-// that reads the environment or ends the process. Exit codes are 0 for success, 1
-// for a failure at run time, and 2 for a mistake in how it was called: a flag, a
-// KEYTURN_ variable, a key of the configuration file, a world.
+// that reads the environment or ends the process.
+//
+// # Exit codes
+//
+// 0 is success, 1 a failure at run time, and 2 a mistake in how it was called: a flag,
+// a KEYTURN_ variable, a key of the configuration file, a world.
+//
+// For the conformance commands the code is the answer, so 1 is kept for what breaks a
+// promise:
+//
+//	0  conformant, or nothing left to clean up
+//	1  not conformant, or worse than --fail-on allows
+//	2  a mistake in how it was called, files and selections included; nothing was sent
+//	3  incomplete: nothing failed, and something that applies could not be tested
+//	4  the suite's own fault: a check that crashed, a report that could not be written,
+//	   a credential in what was about to be; then nothing is written
+//	5  something that a run made is still there, or may be: also after a second signal
+//	6  a waiver is stale
+//
+// Where several are true it is the first of 4, 1, 5, 6, 3.
+//
+// Whatever the target does is never a 2: one that cannot be reached, is not the API or
+// does not take the credentials has said nothing about its promises, which is 3, with a
+// report that shows what it did say. From outside, a token that has run out and a
+// target that refuses good ones look the same.
 package main

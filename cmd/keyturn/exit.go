@@ -13,7 +13,6 @@ const (
 	exitOK      = 0
 	exitFailure = 1
 	exitUsage   = 2
-	exitSignal  = 128 // and the number of the signal
 )
 
 // failure is an error of the run itself. Every other error is a mistake in how the
@@ -67,10 +66,10 @@ func judging(body func(*cobra.Command, []string) error) func(*cobra.Command, []s
 		var mistake usage
 		var ruled ruling
 		switch {
-		case err == nil || errors.As(err, &mistake) || errors.As(err, &ruled):
-			return err
 		case errors.Is(err, conformance.ErrUsage):
 			return usage{errors.New(strings.TrimPrefix(err.Error(), conformance.ErrUsage.Error()+": "))}
+		case err == nil || errors.As(err, &mistake) || errors.As(err, &ruled):
+			return err
 		}
 		return ruling{err, conformance.ExitInternal}
 	}

@@ -111,8 +111,8 @@ func hold(before conformance.Secret, turns []turn) []*holding {
 }
 
 // survey asks about every secret whose value is known, until what they come to is
-// good twice in a row or the declared bound is over. It reports whether it was.
-func survey(s *conformance.Session, c *conformance.Client, held []*holding, good func() bool) bool {
+// good twice in a row or the declared bound is over.
+func survey(s *conformance.Session, c *conformance.Client, held []*holding, good func() bool) {
 	s.NeedOracle()
 	settled := s.Within(max(s.Policy().Accept, s.Policy().Refuse), 2, func(options ...conformance.CallOption) bool {
 		for _, one := range held {
@@ -127,7 +127,6 @@ func survey(s *conformance.Session, c *conformance.Client, held []*holding, good
 			s.Incompletef("the oracle does not tell whether a secret works: %s", one.reply)
 		}
 	}
-	return settled
 }
 
 func (h *holding) ask(s *conformance.Session, c *conformance.Client, options []conformance.CallOption) {
@@ -136,7 +135,7 @@ func (h *holding) ask(s *conformance.Session, c *conformance.Client, options []c
 	switch {
 	case h.answer == conformance.Accepted:
 		h.granted.Fate = model.Works
-	case h.answer == conformance.RefusedPlain && (h.turn == nil || h.turn.Outcome == model.OK):
+	case h.answer == conformance.Refused && (h.turn == nil || h.turn.Outcome == model.OK):
 		h.granted.Fate = model.Dead
 	default: // one whose reply was lost need not have been made
 		h.granted.Fate = model.Unseen

@@ -74,13 +74,13 @@ func (l *till) list(c *tillClient) []tillSecret {
 	shown := []tillSecret{}
 	for _, secret := range c.secrets {
 		one := *secret
-		one.Deleted = one.Deleted && (l.fault != "a mark flips back" || c.shown%3 != 0)
+		one.Deleted = one.Deleted && (l.fault != "a mark flips back" || c.shown%2 != 0)
 		if l.policy.DeleteSecret == "soft" || !secret.Deleted {
 			shown = append(shown, one)
 		}
 	}
 	switch {
-	case l.fault == "a list misses the newest" && c.shown%3 == 0 && len(shown) > 1:
+	case l.fault == "a list misses the newest" && c.shown > 1 && len(shown) > 1:
 		return shown[:len(shown)-1]
 	case l.fault == "a list shows more than there is" && c.shown%3 == 0:
 		return append(shown, tillSecret{ID: fmt.Sprintf("s0%d", c.shown)})

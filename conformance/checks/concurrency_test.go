@@ -59,13 +59,13 @@ func TestConcurrencyFinds(t *testing.T) {
 		{"rotations that meet are forgotten", tillAdds, "CON-003", "the list shows"},
 		{"rotations that meet end each other", tillAdds, "CON-003", "refused of"},
 		{"additions that meet are made twice", tillAdds, "CON-003", "the list shows"},
-		{"a mark flips back", tillAdds, "CON-004", "as not deleted"},
-		{"a list misses the newest", tillAdds, "CON-004", "does not show"},
-		{"a list shows more than there is", tillAdds, "CON-004", " s0"},
-		{"rotations that meet are forgotten", tillAdds, "CON-004", "does not show"},
-		{"additions that meet are made twice", tillAddsHard, "CON-004", "too many, among"},
-		{"deletions that meet are forgotten", tillAdds, "CON-004", "as not deleted"},
-		{"deletions that meet are forgotten", tillAddsHard, "CON-004", "which is deleted"},
+		{"a mark flips back", tillAdds, "CON-004", "no order explains"},
+		{"a list misses the newest", tillAdds, "CON-004", "no order explains"},
+		{"a list shows more than there is", tillAdds, "CON-004", "no order explains"},
+		{"rotations that meet are forgotten", tillAdds, "CON-004", "no order explains"},
+		{"additions that meet are made twice", tillAddsHard, "CON-004", "no order explains"},
+		{"deletions that meet are forgotten", tillAdds, "CON-004", "no order explains"},
+		{"deletions that meet are forgotten", tillAddsHard, "CON-004", "no order explains"},
 		{"rotations that meet are forgotten", tillAdds, "CON-009", "refused after 8 rotations at once"},
 		{"one too few is kept", tillEvicts, "CON-009", "refused after 8 rotations at once"},
 		{"there is no grace", tillGrants, "CON-009", "refused after 8 rotations at once"},
@@ -93,7 +93,7 @@ func TestConcurrencyIsFair(t *testing.T) {
 		for _, test := range []struct {
 			fault string
 			open  string // checks that may be incomplete
-			fails string // those that hold it against the service even so
+			fails string // those that may hold it against the service even so
 		}{
 			{"", "", ""},
 			{"the token side lags", "", ""},
@@ -110,7 +110,7 @@ func TestConcurrencyIsFair(t *testing.T) {
 						allowed = append(allowed, report.Untested)
 					}
 					if strings.Contains(test.fails, id) {
-						allowed = []report.Verdict{report.Fail, report.NotApplicable}
+						allowed = append(allowed, report.Fail)
 					}
 					if !slices.Contains(allowed, result.Verdict) {
 						t.Errorf("%s %s: %s\n%s", id, result.Verdict, result.Message, strings.Join(result.Steps, "\n"))

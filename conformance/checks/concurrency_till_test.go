@@ -69,7 +69,8 @@ type till struct {
 
 	mu       sync.Mutex
 	clients  map[string]*tillClient
-	next     int
+	next     int       // for ids
+	changes  int       // so far
 	underway int       // rotations and deletions
 	busy     time.Time // when two of them were last
 }
@@ -145,8 +146,8 @@ func (l *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusCreated, map[string]any{"id": id, "secret": l.add(made).value})
 	case c == nil:
 		answer(w, http.StatusNotFound, nil)
-	case changes && l.fault == "requests that meet conflict" && met && l.next%2 == 0:
-		l.next++
+	case changes && l.fault == "requests that meet conflict" && met && l.changes%2 == 0:
+		l.changes++
 		answer(w, http.StatusConflict, nil)
 	default:
 		l.about(w, r, c, path, met)
@@ -162,14 +163,17 @@ func (l *till) enter(by int) {
 	}
 }
 
-// about does what is asked for about a client. The faults that lose replies have taken
-// effect, or not, every other time.
+// about does what is asked for about a client. Of the faults that lose every fourth
+// reply, one change has taken effect and the next has not.
 func (l *till) about(w http.ResponseWriter, r *http.Request, c *tillClient, path []string, met bool) {
 	status := 0
-	if l.next++; len(path) > 2 && r.Method != http.MethodGet && l.next%4 < 2 {
-		status = map[string]int{"replies are lost": -1, "answers are faults": 500}[l.fault]
+	if len(path) > 2 && r.Method != http.MethodGet {
+		l.changes++
+		if l.changes%4 == 0 {
+			status = map[string]int{"replies are lost": -1, "answers are faults": 500}[l.fault]
+		}
 	}
-	if status != 0 && l.next%2 == 0 {
+	if status != 0 && l.changes%8 == 0 {
 		answer(w, status, nil)
 		return
 	}

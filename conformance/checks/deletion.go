@@ -83,7 +83,7 @@ func otherSecretsGoOnWorking(s *conformance.Session) {
 	}
 	reply := s.Must(c.DeleteSecret(victim))
 	for _, other := range others {
-		if s.Probe(c, other.Value) == conformance.RefusedPlain {
+		if s.Probe(c, other.Value) == conformance.Refused {
 			s.FailOn(reply, "still accepted", "the deletion of one secret ended another")
 			continue
 		}

@@ -34,12 +34,15 @@ func addSecret(s *conformance.Session, c *conformance.Client) conformance.Secret
 }
 
 // secretToDelete makes one, and has the client go on with the secret before it where
-// that still works.
+// that still works, or with the one after it where there is a grace.
 func secretToDelete(s *conformance.Session, c *conformance.Client) conformance.Secret {
 	keep := c.Secret
 	victim := addSecret(s, c)
-	if s.Policy().Rotation == "add" && s.Policy().MaxLive != 1 {
+	switch {
+	case s.Policy().Rotation == "add" && s.Policy().MaxLive != 1:
 		c.Adopt(keep)
+	case s.Policy().Rotation == "grace" && s.Policy().MaxLive != 1:
+		c.Rotate() // the victim has its grace
 	}
 	return victim
 }

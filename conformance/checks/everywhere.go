@@ -39,7 +39,7 @@ func askAtOnce(s *conformance.Session, c *conformance.Client, secret string, wan
 // after it.
 func everywhere(s *conformance.Session, c *conformance.Client, secret conformance.Secret, want conformance.Answer, what string) bool {
 	bound := s.Policy().Accept
-	if want == conformance.RefusedPlain {
+	if want == conformance.Refused {
 		bound = s.Policy().Refuse
 	}
 	agree := func(...conformance.CallOption) bool {

@@ -64,7 +64,7 @@ func lostRotationCanBeRepeated(s *conformance.Session) {
 func awaitLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 	const moment = time.Second / 2
 	s.Within(moment, 1, func(...conformance.CallOption) bool {
-		return s.Probe(c, one.old.Value) == conformance.RefusedPlain ||
+		return s.Probe(c, one.old.Value) == conformance.Refused ||
 			one.chosen != "" && s.Probe(c, one.chosen) == conformance.Accepted ||
 			one.listed > 0 && len(listed(s, c)) != one.listed ||
 			one.shown != "" && revealed(s, c) != one.shown

@@ -44,7 +44,7 @@ func secretInUseIsRefused(s *conformance.Session) {
 	}
 	end()
 	s.Step("use it over as many at once, until all refuse it")
-	if everywhere(s, c, victim, conformance.RefusedPlain, "the retired secret") {
+	if everywhere(s, c, victim, conformance.Refused, "the retired secret") {
 		s.BecomesRefused(c, victim, "the retired secret")
 	}
 }
@@ -92,7 +92,7 @@ func retireAndRotate(s *conformance.Session) {
 	s.Given(c, victim)
 	end()
 	refused := s.Within(s.Policy().Refuse, conformance.Agreeing, func(options ...conformance.CallOption) bool {
-		return s.Probe(c, victim.Value, options...) == conformance.RefusedPlain
+		return s.Probe(c, victim.Value, options...) == conformance.Refused
 	})
 	if !refused {
 		return

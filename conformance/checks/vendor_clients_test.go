@@ -137,13 +137,16 @@ func (l *locksmith) findClients(c *lockCall) *lockReply {
 			continue
 		}
 		number, err := strconv.Atoi(given)
+		if l.has("a page that cannot be is a fault of the server") && (err != nil || number < one.least) {
+			return problem(500, "out of range")
+		}
 		if err != nil || number < one.least || number > one.most {
 			return problem(422, one.name+" is not what it has to be")
 		}
 		*one.into = number
 	}
 	shown := []any{}
-	for _, client := range l.clients {
+	for _, client := range slices.Concat(l.clients, l.ghosts) {
 		if client.Workspace == c.Header.Get("Locksmith-Workspace") {
 			shown = append(shown, l.show(client))
 		}
@@ -174,7 +177,7 @@ func (l *locksmith) amendClient(c *lockCall) *lockReply {
 		return refusal
 	}
 	for _, member := range lockMembers {
-		if value, there := object[member.name]; there {
+		if value, there := object[member.name]; there && (member.name != "label" || !l.has("a new label does not show")) {
 			member.set(c.client, value)
 		} else if l.has("an update empties what it leaves out") && member.name != "label" {
 			member.set(c.client, member.none)
@@ -210,7 +213,10 @@ func (l *locksmith) putClient(c *lockCall) *lockReply {
 
 func (l *locksmith) dropClient(c *lockCall) *lockReply {
 	if l.has("a deleted client lives on at the token side") {
-		l.beside[c.client.Key] = c.client
+		l.beside[c.client.Key] = c.client // where authenticate finds it
+	}
+	if l.has("a deleted client stays in the list") {
+		l.ghosts = append(l.ghosts, c.client)
 	}
 	if !l.has("a deleted client stays") {
 		l.clients = slices.DeleteFunc(l.clients, func(one *lockClient) bool { return one == c.client })

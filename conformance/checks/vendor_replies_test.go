@@ -1,9 +1,14 @@
 package checks_test
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // is reports whether a call is of a method at a path of so many segments below
@@ -23,6 +28,22 @@ func (reply *lockReply) object() map[string]any {
 
 func (reply *lockReply) become(other *lockReply) { *reply = *other }
 
+// rotatesBy is a method that means to ask and adds a secret.
+func rotatesBy(method string) func(*locksmith, *lockCall, *lockReply) {
+	return func(l *locksmith, c *lockCall, _ *lockReply) {
+		if c.is(method, 2) {
+			if i := l.index(c); i >= 0 {
+				l.add(l.clients[i])
+			}
+		}
+	}
+}
+
+// index is where the client of a path is among those of every workspace, -1 where it is not.
+func (l *locksmith) index(c *lockCall) int {
+	return slices.IndexFunc(l.clients, func(one *lockClient) bool { return len(c.path) > 2 && one.ID == c.path[2] })
+}
+
 // replyFaults are those that can be made when all else is done.
 var replyFaults = map[string]func(*locksmith, *lockCall, *lockReply){
 	"a refusal has no body": func(_ *locksmith, c *lockCall, reply *lockReply) {
@@ -40,6 +61,77 @@ var replyFaults = map[string]func(*locksmith, *lockCall, *lockReply){
 			if client := l.find(c, c.path[2]); client != nil {
 				l.add(client)
 			}
+		}
+	},
+	"a refusal for want of a key is a 403": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if reply.status == 401 && c.path[0] == "v1" {
+			reply.become(problem(403, "no key"))
+		}
+	},
+	"a challenge names no scheme": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if reply.status == 401 && c.path[0] == "v1" {
+			reply.header.Set("Www-Authenticate", `="locksmith"`)
+		}
+	},
+	"a secret is deleted although it is refused": func(l *locksmith, c *lockCall, reply *lockReply) {
+		if (reply.status == 401 || reply.status == 403) && c.is(http.MethodDelete, 3) {
+			if client := l.find(c, c.path[2]); client != nil {
+				client.secrets[len(client.secrets)-1].Gone = time.Now()
+			}
+		}
+	},
+	"another workspace rotates and is told no": func(l *locksmith, c *lockCall, reply *lockReply) {
+		if i := l.index(c); reply.status == 404 && i >= 0 && c.is(http.MethodPost, 2) {
+			l.add(l.clients[i])
+		}
+	},
+	"another workspace deletes and is told no": func(l *locksmith, c *lockCall, reply *lockReply) {
+		if i := l.index(c); reply.status == 404 && i >= 0 && c.is(http.MethodDelete, 1) {
+			l.clients = slices.Delete(l.clients, i, i+1)
+		}
+	},
+	"an unknown client is made by its rotation": func(l *locksmith, c *lockCall, reply *lockReply) {
+		if reply.status == 404 && c.is(http.MethodPost, 2) && l.index(c) < 0 {
+			ghost := &lockClient{ID: c.path[2], Key: c.path[2], Workspace: c.who.workspace, Label: "ghost", Callbacks: []any{}}
+			l.add(ghost)
+			l.clients = append(l.clients, ghost)
+		}
+	},
+	"a HEAD rotates":     rotatesBy(http.MethodHead),
+	"an OPTIONS rotates": rotatesBy(http.MethodOptions),
+	"an envelope says success of a refusal": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if reply.status >= 400 && c.path[0] == "v1" {
+			reply.object()["ok"] = true
+		}
+	},
+	"an envelope says failure of a success": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if c.is(http.MethodGet, 1) && reply.status == 404 {
+			reply.status = 200
+		}
+	},
+	"a read has no envelope": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if inner, ok := reply.object()["result"].(map[string]any); ok && c.is(http.MethodGet, 1) {
+			reply.body = inner
+		}
+	},
+	"a read shows the secret in base64": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if c.is(http.MethodGet, 1) && reply.status == 200 {
+			reply.object()["checksum"] = base64.StdEncoding.EncodeToString([]byte(c.client.secrets[0].Value))
+		}
+	},
+	"a list shows secrets in hexadecimal": func(l *locksmith, c *lockCall, reply *lockReply) {
+		if c.is(http.MethodGet, 0) && reply.status == 200 {
+			reply.object()["trace"] = hex.EncodeToString([]byte(l.clients[len(l.clients)-1].secrets[0].Value))
+		}
+	},
+	"a refusal repeats the key of the caller": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if reply.status >= 400 && c.path[0] == "v1" {
+			reply.object()["caller"] = c.Header.Get("X-Api-Key")
+		}
+	},
+	"the status in a problem is a text": func(_ *locksmith, _ *lockCall, reply *lockReply) {
+		if status, ok := reply.object()["status"].(int); ok {
+			reply.object()["status"] = strconv.Itoa(status)
 		}
 	},
 	"a creation answers 200": func(_ *locksmith, c *lockCall, reply *lockReply) {
@@ -129,22 +221,15 @@ var replyFaults = map[string]func(*locksmith, *lockCall, *lockReply){
 			reply.header.Set("Allow", reply.header.Get("Allow")+", "+c.Method)
 		}
 	},
-	"a query rotates": func(l *locksmith, c *lockCall, reply *lockReply) {
-		if c.is(http.MethodGet, 2) || c.is(http.MethodHead, 2) || c.is(http.MethodOptions, 2) {
-			if client := l.find(c, c.path[2]); client != nil && c.Method != http.MethodGet {
-				l.replaceSecret(client, l.cut(client))
-			}
-		}
-	},
 	"a class name is shown": func(_ *locksmith, _ *lockCall, reply *lockReply) {
 		if reply.status == 404 {
-			reply.object()["detail"] = "com.locksmith.store.ClientNotFoundException: no rows for SELECT * FROM clients WHERE id = ?"
+			reply.object()["detail"] = "com.locksmith.store.ClientNotFoundException: no rows for SELECT id FROM clients WHERE id = ?"
 		}
 	},
-	"a rotation moves the standing client": func(l *locksmith, c *lockCall, reply *lockReply) {
+	"a rotation changes the teams of all": func(l *locksmith, c *lockCall, reply *lockReply) {
 		if c.is(http.MethodPost, 2) && reply.status == 201 {
 			for _, client := range l.clients {
-				client.Team = strings.Repeat("x", len(l.clients)%9+1)
+				client.Team = "moved"
 			}
 		}
 	},

@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
+// gone reports whether a secret is deleted at an instant, or past its grace.
+func (s *lockSecret) gone(at time.Time) bool { return !s.Gone.IsZero() && !at.Before(s.Gone) }
+
 // live reports whether a secret is good at an instant.
 func (s *lockSecret) live(at time.Time) bool {
-	return s.Gone.IsZero() && (s.Expires.IsZero() || at.Before(s.Expires))
+	return !s.gone(at) && (s.Expires.IsZero() || at.Before(s.Expires))
 }
 
 func (c *lockClient) alive() []*lockSecret {
@@ -26,7 +29,7 @@ func (c *lockClient) alive() []*lockSecret {
 
 func (l *locksmith) showSecret(s *lockSecret) map[string]any {
 	shown := map[string]any{"id": s.ID, "created_at": l.instant(s.Created), "expires_at": l.instant(s.Expires)}
-	if !s.Gone.IsZero() {
+	if s.gone(time.Now()) {
 		shown["withdrawn"] = true
 	}
 	return shown
@@ -34,13 +37,10 @@ func (l *locksmith) showSecret(s *lockSecret) map[string]any {
 
 func (l *locksmith) findSecrets(c *lockCall) *lockReply {
 	list, at := []any{}, time.Now()
-	if l.has("lists lag behind") {
-		at = at.Add(-lag)
-	}
 	for _, secret := range c.client.secrets {
-		gone := !secret.Gone.IsZero() && !secret.Gone.After(at)
+		gone := secret.gone(at)
 		expired := l.has("an expired secret is not listed") && !secret.Expires.IsZero() && secret.Expires.Before(at)
-		if (l.terms.soft || !gone) && !expired && (!secret.Created.After(at) || secret == c.client.secrets[0]) {
+		if (l.terms.soft || !gone) && !expired {
 			list = append(list, l.listed(c.client, secret))
 		}
 	}
@@ -55,13 +55,19 @@ func (l *locksmith) expiry(object map[string]any) (time.Time, error) {
 	}
 	given, ok := value.(string)
 	at, err := time.Parse(time.RFC3339, given)
+	if err != nil && l.has("an expiry needs no offset") {
+		at, err = time.Parse("2006-01-02T15:04:05", given)
+	}
 	if !ok || err != nil {
 		if l.has("an expiry that is no date is taken") {
 			return time.Time{}, nil
 		}
 		return time.Time{}, errors.New("expires_at is no RFC 3339 date")
 	}
-	if !at.After(time.Now()) && !l.terms.deadPast {
+	if !at.After(time.Now()) && l.has("a dead secret is alive") {
+		return time.Time{}, nil
+	}
+	if !at.After(time.Now()) && (!l.terms.deadPast || l.has("a dead secret is refused")) {
 		if l.has("an expiry in the past is never") {
 			return time.Time{}, nil
 		}
@@ -93,14 +99,19 @@ func (l *locksmith) cutSecret(c *lockCall) *lockReply {
 	if refusal := l.interrupted(c); refusal != nil {
 		return refusal
 	}
-	before := slices.Clone(client.secrets)
+	read := slices.Clone(client.secrets)
 	secret := &lockSecret{ID: "s" + hexes(12), Value: l.cut(client), Created: time.Now(), Expires: expires}
 	l.warp(c, object, secret)
 	if !l.has("additions that meet lose one") {
-		before = client.secrets
+		read = client.secrets
 	}
-	client.secrets = append(before, secret)
+	client.secrets = slices.Concat(read, []*lockSecret{secret})
 	client.Updated = secret.Created
+	for _, older := range read {
+		if l.terms.grace > 0 && older.live(secret.Created) {
+			older.Gone = l.graceful(older, secret.Created)
+		}
+	}
 	l.unsettle(client)
 	shown := l.showSecret(secret)
 	shown["secret"] = l.reveal(client, secret)
@@ -113,11 +124,24 @@ func (l *locksmith) room(client *lockClient) *lockReply {
 	switch {
 	case l.terms.most == 0 || len(alive) < l.terms.most || l.has("the cap is not kept"):
 		return nil
+	case l.has("past the cap the newest goes"):
+		alive[len(alive)-1].Gone = time.Now()
+		return nil
 	case l.terms.evict || l.has("past the cap the oldest goes"):
 		alive[0].Gone = time.Now()
 		return nil
+	case l.has("past the cap is refused and the oldest goes"):
+		alive[0].Gone = time.Now()
 	}
 	return problem(409, "the client has as many secrets as it may have")
+}
+
+// graceful is when an older secret ends after a rotation.
+func (l *locksmith) graceful(older *lockSecret, now time.Time) time.Time {
+	if end := now.Add(l.terms.grace); older.Gone.IsZero() || end.Before(older.Gone) {
+		return end
+	}
+	return older.Gone
 }
 
 // amendSecret sets the one secret of a client and its expiry, where there is but one.
@@ -159,8 +183,12 @@ func (l *locksmith) clientExpires(client *lockClient) any {
 // replaceSecret is the rotation of the terms with one secret.
 func (l *locksmith) replaceSecret(client *lockClient, value string) {
 	now := time.Now()
+	replaced := slices.Clone(client.secrets)
+	if l.has("replacements that meet leave two") {
+		l.pause()
+	}
 	if !l.has("the replaced secret lives on") {
-		for _, secret := range client.secrets {
+		for _, secret := range replaced {
 			secret.Gone = now
 		}
 	}
@@ -168,15 +196,15 @@ func (l *locksmith) replaceSecret(client *lockClient, value string) {
 }
 
 func (l *locksmith) dropSecret(c *lockCall) *lockReply {
-	i := slices.IndexFunc(c.client.secrets, func(s *lockSecret) bool { return s.ID == c.path[4] && (s.Gone.IsZero() || l.terms.soft) })
+	i := slices.IndexFunc(c.client.secrets, func(s *lockSecret) bool { return s.ID == c.path[4] && (!s.gone(time.Now()) || l.terms.soft) })
 	if i < 0 {
 		return l.noSecret(c)
 	}
 	secret := c.client.secrets[i]
-	if !secret.Gone.IsZero() {
+	if secret.gone(time.Now()) {
 		return l.droppedAgain(c, secret)
 	}
-	if alive := c.client.alive(); l.terms.keepLast && len(alive) == 1 && alive[0] == secret && !l.has("the last secret goes") {
+	if alive := c.client.alive(); (l.terms.keepLast || l.has("the last secret stays")) && len(alive) == 1 && alive[0] == secret && !l.has("the last secret goes") {
 		return problem(409, "it is the last one")
 	}
 	l.withdraw(c.client, secret)

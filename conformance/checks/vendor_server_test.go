@@ -23,17 +23,20 @@ type locksmith struct {
 
 	mu      sync.Mutex
 	clients []*lockClient // in the order of their making
+	ghosts  []*lockClient // deleted, and listed by a fault
 	tokens  map[string]string
 	beside  map[string]any // what a fault remembers
 }
 
 // terms are what the profiles beside the document differ in.
 type terms struct {
-	most     int  // live secrets of a client; 0 is no bound
-	evict    bool // past that the oldest goes; otherwise the newest is refused
-	soft     bool // a deleted secret stays listed
-	keepLast bool // the last live secret cannot be deleted
-	deadPast bool // an expiry in the past is taken, and the secret is dead
+	most     int           // live secrets of a client; 0 is no bound
+	evict    bool          // past that the oldest goes; otherwise the newest is refused
+	soft     bool          // a deleted secret stays listed
+	keepLast bool          // the last live secret cannot be deleted
+	deadPast bool          // an expiry in the past is taken, and the secret is dead
+	boxed    bool          // replies are in an envelope
+	grace    time.Duration // how long a rotation leaves the secrets before it; 0 is for good
 }
 
 // lockClient is a client as the store has it.
@@ -50,7 +53,7 @@ type lockSecret struct {
 	ID, Value string
 	Created   time.Time
 	Expires   time.Time // zero for never
-	Gone      time.Time // zero while it is not deleted
+	Gone      time.Time // when it ends or ended other than by its expiry; zero for never
 	primed    bool      // it has been used
 }
 
@@ -120,9 +123,24 @@ func (l *locksmith) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	l.mu.Lock()
-	reply := l.tamper(c, l.answer(c))
+	reply := l.answer(c)
+	if l.terms.boxed && c.path[0] == "v1" {
+		reply = boxed(reply)
+	}
+	reply = l.tamper(c, reply)
 	l.mu.Unlock()
 	reply.write(w, r.Method)
+}
+
+// boxed puts a reply into an envelope.
+func boxed(reply *lockReply) *lockReply {
+	if reply.status >= 400 {
+		return &lockReply{status: reply.status, header: reply.header, body: map[string]any{"ok": false, "error": nil, "problem": reply.body}}
+	}
+	if reply.status == 204 {
+		return &lockReply{status: 200, header: reply.header, body: map[string]any{"ok": true}}
+	}
+	return &lockReply{status: reply.status, header: reply.header, body: map[string]any{"ok": true, "result": reply.body}}
 }
 
 func (reply *lockReply) write(w http.ResponseWriter, method string) {
@@ -164,6 +182,14 @@ func keysOf(body any) func(func(string) bool) {
 // answer finds the place and the method, and who calls.
 func (l *locksmith) answer(c *lockCall) *lockReply {
 	methods := l.methods(c.path)
+	if l.terms.boxed {
+		for _, absent := range []string{"PUT", "PATCH"} {
+			delete(methods, absent)
+		}
+		if len(c.path)%2 == 0 && c.path[0] == "v1" {
+			delete(methods, "GET")
+		}
+	}
 	if methods == nil {
 		return problem(404, "there is nothing at "+c.URL.Path)
 	}

@@ -24,10 +24,10 @@ func (l *locksmith) same(secret, presented string) bool {
 // honoured says whether a secret that is the one presented counts.
 func (l *locksmith) honoured(c *lockCall, client *lockClient, secret *lockSecret, now time.Time) bool {
 	first, newest := client.secrets[0], client.secrets[len(client.secrets)-1]
-	gone := !secret.Gone.IsZero()
+	gone := secret.gone(now)
 	switch l.fault {
 	case "the token side lags behind": // within the declared bounds
-		return !secret.Created.After(now.Add(-lag)) && secret.live(now) || gone && now.Sub(secret.Gone) < lag
+		return (client == l.clients[min(1, len(l.clients)-1)] || now.Sub(secret.Created) >= lag) && secret.live(now) || gone && now.Sub(secret.Gone) < lag
 	case "a new secret works too late":
 		if secret != first && now.Sub(secret.Created) < beyond {
 			return false
@@ -38,6 +38,10 @@ func (l *locksmith) honoured(c *lockCall, client *lockClient, secret *lockSecret
 			l.beside["turn"] = l.beside["turn"].(int) + 1
 			return l.beside["turn"].(int)%2 == 0
 		}
+	case "a new secret stops after its first uses":
+		uses, _ := l.beside["uses "+secret.ID].(int)
+		l.beside["uses "+secret.ID] = uses + 1
+		return secret.live(now) && (secret == first || uses < 3)
 	case "a new secret never works":
 		return secret == first
 	case "a deleted secret works too long":
@@ -77,6 +81,17 @@ func (l *locksmith) warp(c *lockCall, object map[string]any, secret *lockSecret)
 		if value, ok := object["secret"].(string); ok {
 			secret.Value = value
 		}
+	case "the caller's secret works beside":
+		if value, ok := object["secret"].(string); ok {
+			l.add(client)
+			client.secrets[len(client.secrets)-1].Value = value
+		}
+	case "the caller's id is taken":
+		if value, ok := object["id"].(string); ok {
+			secret.ID = value
+		}
+	case "an addition makes two":
+		l.add(client)
 	case "an id comes again":
 		secret.ID = client.secrets[0].ID
 	case "a rotation keeps the secret":
@@ -84,7 +99,7 @@ func (l *locksmith) warp(c *lockCall, object map[string]any, secret *lockSecret)
 	case "rotations that meet pass the cap", "additions that meet lose one":
 		l.pause()
 	case "additions that meet get the same id":
-		secret.ID = "s" + digits(int64(client.Updated.UnixNano()))
+		secret.ID = "s" + digits(client.Updated.UnixNano())
 		l.pause()
 	}
 }
@@ -105,6 +120,12 @@ func (l *locksmith) unsettle(client *lockClient) {
 	case "a deleted secret comes back at the next rotation":
 		for _, secret := range client.secrets {
 			secret.Gone = time.Time{}
+		}
+	case "a rotation renews the key":
+		client.Key = "app." + hexes(12)
+	case "the oldest secret stops":
+		if len(client.secrets) > 2 {
+			client.secrets[0].Gone = time.Now()
 		}
 	case "a rotation resets the label":
 		client.Label = "client"
@@ -173,10 +194,6 @@ func (l *locksmith) misread(c *lockCall, list []any) []any {
 		}
 	case "a deleted secret is not listed":
 		return slices.DeleteFunc(list, func(one any) bool { return one.(map[string]any)["withdrawn"] == true })
-	case "the list changes the store":
-		if len(c.client.secrets) > 1 {
-			c.client.secrets[0].Gone = time.Now()
-		}
 	}
 	return list
 }

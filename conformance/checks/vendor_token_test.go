@@ -13,7 +13,9 @@ func (l *locksmith) tokenSide(c *lockCall) (*lockClient, url.Values, *lockReply)
 		return nil, nil, oauthError(400, "invalid_request")
 	}
 	rawID, rawSecret, ok := c.BasicAuth()
-	if form.Has("client_secret") && ok && !l.has("two ways to authenticate are one too many for nobody") {
+	if form.Has("client_secret") && ok && l.has("the secret in the form goes first") {
+		rawSecret = url.QueryEscape(form.Get("client_secret"))
+	} else if form.Has("client_secret") && ok && !l.has("two ways to authenticate are one too many for nobody") {
 		return nil, nil, oauthError(400, "invalid_request")
 	}
 	id, errID := url.QueryUnescape(rawID)
@@ -34,6 +36,9 @@ func (l *locksmith) authenticate(c *lockCall, key, secret string) *lockClient {
 	for _, client := range l.clients {
 		if client.Key != key && !l.has("any client's secret will do") {
 			continue
+		}
+		if secret == "" && l.has("an empty secret will do") {
+			return client
 		}
 		for _, one := range client.secrets {
 			if l.same(one.Value, secret) && l.honoured(c, client, one, now) {
@@ -85,6 +90,9 @@ func (l *locksmith) introspect(c *lockCall) *lockReply {
 // revoke is bound by the profiles that have it.
 func (l *locksmith) revoke(c *lockCall) *lockReply {
 	client, form, refusal := l.tokenSide(c)
+	if refusal != nil && c.Header.Get("Authorization") != "" && l.has("anybody may revoke nothing") {
+		return &lockReply{status: 200}
+	}
 	if refusal != nil {
 		return refusal
 	}

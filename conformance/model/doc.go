@@ -14,4 +14,9 @@
 // An operation whose reply was lost, or answered in a way that leaves open whether it
 // was carried out, may have taken effect at any time after its call, or never. It is
 // never taken for a failure.
+//
+// The search for an order is Porcupine's. Sequences are made and shrunk here, because
+// the libraries for that want to be run by package testing, decide by themselves how
+// often they try, and take every panic for a failure; here a try costs requests, and a
+// check that cannot go on is not one that fails.
 package model

@@ -51,9 +51,3 @@ func Overlap(history []Operation) int {
 	}
 	return pairs
 }
-
-// precedes reports whether an operation was over before another began. One whose effect
-// is open is never over: an answer of that kind may come before the effect.
-func (o Operation) precedes(other Operation) bool {
-	return o.Outcome != Unknown && o.Return < other.Call
-}
