@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/keyturn/keyturn/conformance/catalogue"
@@ -63,7 +64,8 @@ func inapplicable(entry catalogue.Check, options Options) string {
 		return fmt.Sprintf("the profile binds none of the operations %v", some)
 	}
 	facts := bound.Facts()
-	for name, values := range entry.Applies.Policy {
+	for _, name := range slices.Sorted(maps.Keys(entry.Applies.Policy)) {
+		values := entry.Applies.Policy[name]
 		if !slices.Contains(values, facts[name]) {
 			return fmt.Sprintf("the profile declares %s %s", name, facts[name])
 		}

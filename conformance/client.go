@@ -141,7 +141,10 @@ func (c *Client) Spoil() { c.made.spoilt = true }
 
 // NoClient is the id of a client that does not exist, in the form of one that does.
 func (s *Session) NoClient() string {
-	if s.run.canary == nil {
+	switch {
+	case s.run.dry:
+		return "{no such client}"
+	case s.run.canary == nil:
 		return "keyturn-" + s.run.id + "-none"
 	}
 	id, _ := s.run.canary.client.Values["client"].(string)

@@ -68,7 +68,7 @@ func (r *run) list(text *strings.Builder, exchanges []*exchange.Exchange) {
 	for _, e := range exchanges {
 		line := fmt.Sprintf("         %-13s %-6s %s", e.Request.Label, e.Request.Method, r.plain(e.Request.URL))
 		if len(e.Request.Body) > 0 {
-			body := []rune(r.book.Hider().Text(string(e.Request.Body)))
+			body := []rune(r.book.Hider().Text(readable(e.Request)))
 			line += "  " + string(body[:min(len(body), 160)])
 		}
 		if line == last {
@@ -80,6 +80,17 @@ func (r *run) list(text *strings.Builder, exchanges []*exchange.Exchange) {
 		last, times = line, 1
 	}
 	flush()
+}
+
+// readable is the body, a form without its escapes.
+func readable(request exchange.Request) string {
+	text := string(request.Body)
+	if strings.HasPrefix(request.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if plain, err := url.QueryUnescape(text); err == nil {
+			return plain
+		}
+	}
+	return text
 }
 
 // plain shows placeholders as such: escaped braces are hard to read.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/keyturn/keyturn/conformance/profile"
@@ -61,19 +60,13 @@ func loadCredentials(from string, environ []string) (*profile.Credentials, error
 	}
 	credentials, err := profile.ParseCredentials(from, text)
 	if err != nil {
-		return nil, fmt.Errorf("--credentials: %s", withoutValues(err.Error()))
+		return nil, fmt.Errorf("--credentials: %w", err)
 	}
 	if !credentials.Admin.Given() {
 		return nil, fmt.Errorf("--credentials %s: admin has no token and no key", from)
 	}
 	return credentials, nil
 }
-
-var quotedValue = regexp.MustCompile("`[^`]*`")
-
-// withoutValues takes out what the YAML library quotes of a text that it cannot put
-// anywhere: in a file of credentials it may be one.
-func withoutValues(message string) string { return quotedValue.ReplaceAllString(message, "(a value)") }
 
 func environmentCredentials(environ []string) (*profile.Credentials, error) {
 	credentials := new(profile.Credentials)

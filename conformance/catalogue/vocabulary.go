@@ -37,6 +37,7 @@ var words = Words{
 		"failure_status": {"http", "envelope"},
 		"replace_secret": {"keep", "clear", "refuse", "none"},
 		"two_proofs":     {"refuse", "agreeing"},
+		"reads":          {"current", "lagging"},
 	},
 	Features: []string{
 		"expiry",        // a rotation can be given an expiry

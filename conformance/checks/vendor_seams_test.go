@@ -63,8 +63,6 @@ func (l *locksmith) stranger(c *lockCall) *lockReply {
 		return problem(500, "no rows")
 	case l.has("an unknown client is deleted") && c.Method == http.MethodDelete:
 		return &lockReply{status: 204}
-	case l.has("an unknown client is a redirect") && c.Method == http.MethodGet:
-		return &lockReply{status: 302, header: http.Header{"Location": {"/"}}}
 	case l.has("an odd id splits the response") && strings.ContainsAny(c.path[2], "\r\n"):
 		reply := problem(404, "no such client")
 		_, injected, _ := strings.Cut(strings.NewReplacer("\r", "\n").Replace(c.path[2]), "\n")

@@ -30,6 +30,7 @@ func (p *Profile) fill() {
 	fallback(&p.Policy.FailureStatus, "http")
 	fallback(&p.Policy.ReplaceSecret, "none")
 	fallback(&p.Policy.TwoProofs, "refuse")
+	fallback(&p.Policy.Reads, "current")
 	fallback(&p.Policy.Accept, 5*time.Second)
 	fallback(&p.Policy.Refuse, 5*time.Second)
 	for _, members := range [][]Member{p.Immutable, p.ReadOnly, p.Invalid} {
@@ -83,6 +84,7 @@ var vocabulary = []struct {
 	{"past_expiry", func(p *Policy) string { return p.PastExpiry }, []string{"refuse", "dead", "none"}},
 	{"token_effect", func(p *Policy) string { return p.TokenEffect }, []string{"keep", "revoke"}},
 	{"failure_status", func(p *Policy) string { return p.FailureStatus }, []string{"http", "envelope"}},
+	{"reads", func(p *Policy) string { return p.Reads }, []string{"current", "lagging"}},
 	{"two_proofs", func(p *Policy) string { return p.TwoProofs }, []string{"refuse", "agreeing"}},
 	{"replace_secret", func(p *Policy) string { return p.ReplaceSecret }, []string{"keep", "clear", "refuse", "none"}},
 }

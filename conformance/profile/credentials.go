@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -43,10 +44,14 @@ type App struct {
 func ParseCredentials(name string, text []byte) (*Credentials, error) {
 	credentials := new(Credentials)
 	if err := decode(name, text, credentials); err != nil {
-		return nil, err
+		return nil, errors.New(quoted.ReplaceAllString(err.Error(), "(a value)"))
 	}
 	return credentials, nil
 }
+
+// quoted is how the decoder shows a value that it cannot put anywhere: in a file of
+// credentials it may be one.
+var quoted = regexp.MustCompile("`[^`]*`")
 
 // decode is strict: one document, and every key known.
 func decode(name string, text []byte, into any) error {

@@ -107,6 +107,7 @@ type Policy struct {
 	FailureStatus string        `yaml:"failure_status"` // http, or envelope for failures under HTTP 200
 	ReplaceSecret string        `yaml:"replace_secret"` // a replacement without a secret: keep, clear, refuse or none
 	TwoProofs     string        `yaml:"two_proofs"`     // a client that proves itself twice in one request: refuse, or agreeing if both may say the same
+	Reads         string        `yaml:"reads"`          // current if they show each acknowledged write at once, else lagging
 	Accept        time.Duration `yaml:"accept"`         // bound until a new secret works
 	Refuse        time.Duration `yaml:"refuse"`         // bound until an old one does not
 }
@@ -173,7 +174,7 @@ func (p *Profile) Facts() map[string]string {
 		"delete_client": policy.DeleteClient, "delete_secret": policy.DeleteSecret, "delete_last": policy.DeleteLast,
 		"default_expiry": never(policy.DefaultExpiry, "never"), "past_expiry": policy.PastExpiry,
 		"token_effect": policy.TokenEffect, "failure_status": policy.FailureStatus, "replace_secret": policy.ReplaceSecret,
-		"two_proofs": policy.TwoProofs,
+		"two_proofs": policy.TwoProofs, "reads": policy.Reads,
 		"accept":     policy.Accept.String(), "refuse": policy.Refuse.String(),
 	}
 }

@@ -315,4 +315,8 @@ func TestCredentials(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "c.yaml") || !strings.Contains(err.Error(), "tokn") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("error is %v, want the key named and no value", err)
 	}
+	_, err = profile.ParseCredentials("c.yaml", []byte("admin: hunter2hunter2\n"))
+	if err == nil || !strings.Contains(err.Error(), "line 1") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("error is %v, want the line named and no value", err)
+	}
 }
