@@ -116,33 +116,25 @@ func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Dura
 func (s *Session) settle(c *Client, secret string, want Answer, bound time.Duration) bool {
 	s.NeedOracle()
 	c.change.await(secret, want)
-	deadline := s.run.options.Now().Add(bound)
-	pause := 2 * time.Millisecond
-	var first time.Duration // when the streak began
-	for streak := 0; ; {
-		var options []CallOption
-		if streak == 1 {
-			options = append(options, Fresh())
-		}
+	var first time.Duration // when the present streak began
+	streak := 0
+	settled := s.Within(bound, agreeing, func(options ...CallOption) bool {
 		answer, reply := s.ask(s.run.oracle.kind, c.ID(), secret, options...)
 		c.note(asked{reply.End, secret, answer})
-		if answer == want || s.run.dry {
-			if streak == 0 {
-				first = reply.End
-			}
-			if streak++; streak == agreeing || s.run.dry {
-				c.change.settled(secret, want, first)
-				return true
-			}
-			continue
-		}
-		streak = 0
-		if s.run.options.Now().After(deadline) {
+		if answer != want {
+			streak = 0
 			return false
 		}
-		s.Sleep(pause)
-		pause = min(2*pause, 250*time.Millisecond)
+		if streak == 0 {
+			first = reply.End
+		}
+		streak++
+		return true
+	})
+	if settled {
+		c.change.settled(secret, want, first)
 	}
+	return settled
 }
 
 // proveOracle finds the first oracle that tells a known-good secret from a known-bad

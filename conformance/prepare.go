@@ -17,26 +17,32 @@ type canary struct {
 	before State
 }
 
-// prepare finds out whether the target can be tested at all, and says why not. Its
-// own session belongs to no check.
+// prepare finds out whether the target can be tested at all, and says why not.
 func (r *run) prepare(ctx context.Context) (reason string) {
-	s := r.session(ctx, catalogue.Check{ID: "prepare"})
-	crash := s.guard(func(s *Session) {
-		if reason = r.login(s); reason != "" {
-			return
+	return r.before(ctx, func(s *Session) string {
+		if reason := r.login(s); reason != "" {
+			return reason
 		}
-		if reason = r.knock(s); reason != "" {
-			return
+		if reason := r.knock(s); reason != "" {
+			return reason
 		}
 		client := r.firstClient(s)
 		if client == nil {
-			return
+			return ""
 		}
 		r.oracle = s.proveOracle(client)
 		if r.options.Mode != ReadOnly {
 			r.canary = &canary{client: client, before: s.Snapshot(client)}
 		}
+		return ""
 	})
+}
+
+// before does what comes before the checks, in a session that belongs to none, and
+// puts into words why it came to nothing.
+func (r *run) before(ctx context.Context, first func(*Session) string) (reason string) {
+	s := r.session(ctx, catalogue.Check{ID: "prepare"})
+	crash := s.guard(func(s *Session) { reason = first(s) })
 	switch {
 	case crash != nil:
 		return crash.Error()
@@ -48,15 +54,7 @@ func (r *run) prepare(ctx context.Context) (reason string) {
 
 // reach logs in, for a cleanup.
 func (r *run) reach(ctx context.Context) (reason string) {
-	s := r.session(ctx, catalogue.Check{ID: "prepare"})
-	crash := s.guard(func(s *Session) { reason = r.login(s) })
-	switch {
-	case crash != nil:
-		return crash.Error()
-	case s.incomplete != "":
-		return s.diagnose()
-	}
-	return reason
+	return r.before(ctx, r.login)
 }
 
 // login turns keys into tokens.

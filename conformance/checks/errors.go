@@ -18,13 +18,8 @@ var errors = []conformance.Check{
 const problemType = "application/problem+json"
 
 func problemsNameTheirStatus(s *conformance.Session) {
-	looked := 0
 	var told findings
-	judge := func(seen conformance.Seen) {
-		if !isProblem(seen.Reply) {
-			return
-		}
-		looked++
+	looked := overRun(s, isProblem, func(seen conformance.Seen) {
 		if !wrongStatusMember(seen.JSON, seen.HTTP()) {
 			return
 		}
@@ -33,18 +28,31 @@ func problemsNameTheirStatus(s *conformance.Session) {
 			Message:  fmt.Sprintf("problem details of %s came with HTTP %d and have %v as status", seen.Request.Label, seen.HTTP(), member),
 			Expected: fmt.Sprintf("status %d, null or none", seen.HTTP()), Observed: fmt.Sprintf("status %v", member),
 		})
-	}
-	for _, seen := range s.Exchanges() {
-		judge(seen)
-	}
-	if looked == 0 {
-		for _, reply := range provoked(s) {
-			judge(conformance.Seen{Check: "this check", Reply: reply})
-		}
-	}
+	})
 	if looked == 0 && s.Mode() != conformance.Plan {
 		s.Incompletef("no failure of the run has problem details")
 	}
+}
+
+// overRun judges the replies of the run that are of a kind, or a few provoked ones
+// where there are none, and says how many it judged.
+func overRun(s *conformance.Session, of func(*conformance.Reply) bool, judge func(conformance.Seen)) int {
+	looked := 0
+	consider := func(seen conformance.Seen) {
+		if of(seen.Reply) {
+			looked++
+			judge(seen)
+		}
+	}
+	for _, seen := range s.Exchanges() {
+		consider(seen)
+	}
+	if looked == 0 {
+		for _, reply := range provoked(s) {
+			consider(conformance.Seen{Check: "this check", Reply: reply})
+		}
+	}
+	return looked
 }
 
 func isProblem(reply *conformance.Reply) bool {
@@ -84,28 +92,15 @@ func strangers(s *conformance.Session) profile.Values {
 }
 
 func failuresShowNothingInternal(s *conformance.Session) {
-	looked := 0
 	var told findings
-	judge := func(seen conformance.Seen) {
-		if !failure(seen.Reply) {
-			return
-		}
-		looked++
+	looked := overRun(s, failure, func(seen conformance.Seen) {
 		for _, shown := range internalsIn(seen.Response.Body, seen.Request) {
 			told.show(s, seen, fmt.Sprint(seen.Request.Label, shown.what), report.Finding{
 				Message:  fmt.Sprintf("a failure of %s shows %s: %q", seen.Request.Label, shown.what, shown.text),
 				Expected: "a message for callers", Observed: shown.what,
 			})
 		}
-	}
-	for _, seen := range s.Exchanges() {
-		judge(seen)
-	}
-	if looked == 0 {
-		for _, reply := range provoked(s) {
-			judge(conformance.Seen{Check: "this check", Reply: reply})
-		}
-	}
+	})
 	if looked == 0 && s.Mode() != conformance.Plan {
 		s.Incompletef("no request of the run failed")
 	}

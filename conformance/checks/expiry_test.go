@@ -60,9 +60,9 @@ func TestExpiryFormsHold(t *testing.T) {
 func TestUnreadableDates(t *testing.T) {
 	want := map[string][]any{
 		"with an offset": {
-			"", "abc", "2025-13-40T00:00:00Z", "1e99", "2098-13-22T05:06:07Z", "2098-11-31T05:06:07Z", "2098-11-22T05:06:07",
+			"abc", "2025-13-40T00:00:00Z", "1e99", "", "2098-13-22T05:06:07Z", "2098-11-31T05:06:07Z", "2098-11-22T05:06:07",
 		},
-		"without": {"", "abc", "2025-13-40T00:00:00Z", "1e99", "2098-13-22 13:06:07", "2098-11-31 13:06:07"},
+		"without": {"abc", "2025-13-40T00:00:00Z", "1e99", "2098-13-22 13:06:07", "2098-11-31 13:06:07"},
 	}
 	for name, bound := range dated(t) {
 		got := unreadableDates(bound)

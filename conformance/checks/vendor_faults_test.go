@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/keyturn/keyturn/conformance/checks"
@@ -20,37 +19,22 @@ type lockFault struct {
 	with    string // checks that make the traffic which one over the whole run judges
 }
 
-// atOnce is how many services are put to the test side by side. Most of the time is
-// spent on waiting for declared bounds, so that there are more of them than processors.
-const atOnce = 12
-
 // TestFaults has every check meet a service that breaks what it tests.
 func TestFaults(t *testing.T) {
-	t.Parallel()
-	results := make([][]report.Result, len(lockFaults))
-	errs := make([]error, len(lockFaults))
-	bound := bindings(t)
-	var group sync.WaitGroup
-	places := make(chan struct{}, atOnce)
-	for i, fault := range lockFaults {
-		group.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			edition := cmp.Or(fault.edition, "profile")
-			whole, _, err := referee(t, bound[edition], edition, fault.name, strings.Trim(fault.fails+","+fault.with, ","))
-			if errs[i] = err; err == nil {
-				results[i] = whole.Results
-			}
+	runs := make([]*lockRun, 0, len(lockFaults))
+	for _, fault := range lockFaults {
+		runs = append(runs, &lockRun{
+			edition: cmp.Or(fault.edition, "profile"), fault: fault.name, filter: strings.Trim(fault.fails+","+fault.with, ","),
 		})
 	}
-	group.Wait()
+	refereeAll(t, runs, 12)
 	for i, fault := range lockFaults {
-		t.Run(fault.name, func(t *testing.T) {
-			if errs[i] != nil {
-				t.Fatal(errs[i])
+		t.Run(strings.TrimSpace(fault.edition+" "+fault.name), func(t *testing.T) {
+			if runs[i].err != nil {
+				t.Fatal(runs[i].err)
 			}
 			want := strings.Split(fault.fails, ",")
-			for _, result := range results[i] {
+			for _, result := range runs[i].whole.Results {
 				if slices.Contains(want, result.ID) && result.Verdict != broken(result) {
 					t.Errorf("%s is %s, want %s: %s\nsteps %q", result.ID, result.Verdict, broken(result), result.Message, result.Steps)
 				}

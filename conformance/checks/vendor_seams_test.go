@@ -90,11 +90,13 @@ func (l *locksmith) malformed(c *lockCall, err error) *lockReply {
 		var object map[string]any
 		if decoder.Decode(&object) == nil && object != nil {
 			c.body, _ = json.Marshal(object)
+			c.Header.Set("Content-Type", "application/json")
 			return l.answer(c)
 		}
 	case "a body that is no JSON counts as empty":
 		if c.Method == http.MethodPatch || c.Method == http.MethodPost && len(c.path) == 4 {
 			c.body = []byte("{}")
+			c.Header.Set("Content-Type", "application/json")
 			return l.answer(c)
 		}
 	case "a body that is no JSON is refused after the write":

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,21 +53,39 @@ var manners = []struct{ edition, manner string }{
 	{"open", "secrets are letters and digits"},
 }
 
-// referee puts one edition of the service to the test, with one fault or with none.
-func referee(t *testing.T, bound *profile.Bound, edition, fault, filter string) (*report.Report, *locksmith, error) {
+// lockRun is one edition of the service put to the test, with one fault or manner.
+type lockRun struct {
+	edition, fault, filter string
+	service                *locksmith
+	whole                  *report.Report
+	err                    error
+}
+
+// refereeAll makes many runs, so many at once. Most of their time is spent on waiting
+// for declared bounds, so that there may be more of them than processors.
+func refereeAll(t *testing.T, runs []*lockRun, atOnce int) {
 	t.Helper()
-	service := newLocksmith(editions[edition], fault)
-	server := httptest.NewServer(service)
-	defer server.Close()
-	finished, err := conformance.Run(t.Context(), conformance.Options{
-		URL: server.URL, Profile: bound, Checks: checks.All(), Filter: filter,
-		Seed: 1, Journal: filepath.Join(t.TempDir(), "journal"),
-		Limits: profile.Limits{Timeout: 5 * time.Second, Wall: time.Minute},
-	})
-	if err != nil {
-		return nil, nil, err
+	bound := bindings(t)
+	places := make(chan struct{}, atOnce)
+	var group sync.WaitGroup
+	for _, one := range runs {
+		group.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			one.service = newLocksmith(editions[one.edition], one.fault)
+			server := httptest.NewServer(one.service)
+			defer server.Close()
+			finished, err := conformance.Run(t.Context(), conformance.Options{
+				URL: server.URL, Profile: bound[one.edition], Checks: checks.All(), Filter: one.filter,
+				Seed: 1, Journal: filepath.Join(t.TempDir(), "journal"),
+				Limits: profile.Limits{Timeout: 5 * time.Second, Wall: time.Minute},
+			})
+			if one.err = err; err == nil {
+				one.whole = finished.Report
+			}
+		})
 	}
-	return finished.Report, service, nil
+	group.Wait()
 }
 
 // bindings loads the profile of each edition.
@@ -86,16 +105,18 @@ func bindings(t *testing.T) map[string]*profile.Bound {
 // TestVendor has the service held to each edition of its profile. Every check that
 // applies to it has to be exercised and to pass, whatever the service's manner.
 func TestVendor(t *testing.T) {
-	bound := bindings(t)
+	runs := make([]*lockRun, 0, len(manners))
 	for _, one := range manners {
-		t.Run(strings.TrimSpace(one.edition+" "+one.manner), func(t *testing.T) {
-			t.Parallel()
-			whole, service, err := referee(t, bound[one.edition], one.edition, one.manner, "")
-			if err != nil {
-				t.Fatal(err)
+		runs = append(runs, &lockRun{edition: one.edition, fault: one.manner})
+	}
+	refereeAll(t, runs, 5)
+	for _, one := range runs {
+		t.Run(strings.TrimSpace(one.edition+" "+one.fault), func(t *testing.T) {
+			if one.err != nil {
+				t.Fatal(one.err)
 			}
 			outcome := report.Conformant
-			for _, result := range whole.Results {
+			for _, result := range one.whole.Results {
 				want := []report.Verdict{report.Pass, report.NotApplicable}
 				if _, excused := untestable[one.edition+" "+result.ID]; excused {
 					outcome, want = report.Incomplete, []report.Verdict{report.Untested}
@@ -104,16 +125,16 @@ func TestVendor(t *testing.T) {
 					t.Errorf("%s is %s, want one of %s: %s\n%+v", result.ID, result.Verdict, want, result.Message, result.Findings)
 				}
 			}
-			if whole.Outcome != outcome {
-				t.Errorf("outcome %s, want %s, exit %d: %s", whole.Outcome, outcome, whole.Exit, whole.Summary)
+			if one.whole.Outcome != outcome {
+				t.Errorf("outcome %s, want %s, exit %d: %s", one.whole.Outcome, outcome, one.whole.Exit, one.whole.Summary)
 			}
-			if left := service.remain(); left != len(whole.Residue) || len(whole.Leftovers) > 0 {
-				t.Errorf("%d clients are left, the report names %v", left, whole.Leftovers)
+			if left := one.service.remain(); left != len(one.whole.Residue) || len(one.whole.Leftovers) > 0 {
+				t.Errorf("%d clients are left, the report names %v", left, one.whole.Leftovers)
 			}
-			if whole.Oracle.Kind == "" {
-				t.Errorf("no oracle was proven: %s", whole.Oracle.Proof)
+			if one.whole.Oracle.Kind == "" {
+				t.Errorf("no oracle was proven: %s", one.whole.Oracle.Proof)
 			}
-			t.Logf("%d requests, %v", whole.Run.Requests, whole.Counts)
+			t.Logf("%d requests, %v", one.whole.Run.Requests, one.whole.Counts)
 		})
 	}
 }
