@@ -175,7 +175,7 @@ func (p *Profile) Facts() map[string]string {
 		"default_expiry": never(policy.DefaultExpiry, "never"), "past_expiry": policy.PastExpiry,
 		"token_effect": policy.TokenEffect, "failure_status": policy.FailureStatus, "replace_secret": policy.ReplaceSecret,
 		"two_proofs": policy.TwoProofs, "reads": policy.Reads,
-		"accept":     policy.Accept.String(), "refuse": policy.Refuse.String(),
+		"accept": policy.Accept.String(), "refuse": policy.Refuse.String(),
 	}
 }
 
