@@ -4,7 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"maps"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -247,40 +247,29 @@ func (c *Client) Secrets() []Secret {
 	var secrets []Secret
 	for _, item := range c.session.Items(reply) {
 		secret := Secret{}
-		secret.ID = identifier(item["secret_id"])
+		secret.ID, _ = item["secret_id"].(string)
 		secret.Expires, _ = item["expires"].(time.Time)
 		secrets = append(secrets, secret)
 	}
 	return secrets
 }
 
-// identifier is an id as text, also where the provider counts.
-func identifier(value any) string {
-	switch id := value.(type) {
-	case string:
-		return id
-	case float64:
-		return strconv.FormatFloat(id, 'f', -1, 64)
-	}
-	return ""
-}
-
 // Add makes another secret where secrets stand side by side, and learns its id from
-// what is new in the list.
+// what is new in the list, which has as long as a new secret has to work.
 func (c *Client) Add(options ...CallOption) Secret {
+	s := c.session
 	before := map[string]bool{}
 	for _, secret := range c.Secrets() {
 		before[secret.ID] = true
 	}
 	added := c.Rotate(options...)
 	var fresh []Secret
-	for _, secret := range c.Secrets() {
-		if !before[secret.ID] || c.session.run.dry {
-			fresh = append(fresh, secret)
-		}
-	}
+	s.Within(s.Policy().Accept, 1, func(...CallOption) bool {
+		fresh = slices.DeleteFunc(c.Secrets(), func(listed Secret) bool { return before[listed.ID] && !s.run.dry })
+		return len(fresh) > 0
+	})
 	if len(fresh) != 1 {
-		c.session.Incompletef("adding one secret made %d new entries in the list, want 1", len(fresh))
+		s.Incompletef("adding one secret made %d new entries in the list, want 1", len(fresh))
 	}
 	added.ID, added.Expires = fresh[0].ID, fresh[0].Expires
 	c.Secret = added

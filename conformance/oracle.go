@@ -142,7 +142,12 @@ func (s *Session) settle(c *Client, secret string, want Answer, bound time.Durat
 func (s *Session) proveOracle(c *Client) oracle {
 	proof := "the profile names none"
 	for _, kind := range s.run.bound.Oracle {
-		good, reply := s.ask(kind, c.ID(), c.Secret.Value)
+		var good Answer
+		var reply *Reply
+		s.Within(s.Policy().Accept, 1, func(options ...CallOption) bool {
+			good, reply = s.ask(kind, c.ID(), c.Secret.Value, options...)
+			return good != Refused // a new secret may take its time
+		})
 		bad, bogus := s.ask(kind, c.ID(), "keyturn-never-a-secret-"+s.run.id)
 		proof = fmt.Sprintf("%s: a known-good secret got %s (%s), a made-up one %s (%s)", kind, reply, good, bogus, bad)
 		if s.run.dry || good == Accepted && bad == Refused {

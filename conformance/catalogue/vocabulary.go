@@ -50,6 +50,7 @@ var words = Words{
 		"invalid",         // invalid values of attributes are declared
 		"envelope",        // a member of the body says whether it is a success
 		"problem_details", // RFC 9457
+		"retires",         // there is a way to end a secret at once
 		"tenant_scope",    // the request itself names a tenant or pool
 		"json_body",
 		"basic", // clients may authenticate by HTTP Basic

@@ -24,7 +24,7 @@ const beyond = 800 * time.Millisecond
 // pause lets others in between a read and a write.
 func (l *locksmith) pause() {
 	l.mu.Unlock()
-	time.Sleep(3 * time.Millisecond)
+	time.Sleep(25 * time.Millisecond)
 	l.mu.Lock()
 }
 

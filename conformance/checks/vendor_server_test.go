@@ -16,7 +16,8 @@ import (
 // locksmith is the service of an invented vendor: no such API exists. It is written
 // against testdata/locksmith/openapi.yaml and shares nothing with the stand-in, so
 // that the referee and the stand-in cannot agree on a mistake. It does what its
-// profile says, but for the one fault that it may have: a seam asks has(name).
+// profile says, but for the one fault or manner that it may have, which its seams ask
+// for by name.
 type locksmith struct {
 	terms terms
 	fault string

@@ -28,8 +28,6 @@ var editions = map[string]terms{
 // untestable are the checks that apply to an edition by the catalogue and cannot be
 // exercised on it, with the reason.
 var untestable = map[string]string{
-	"bare ROT-026":  "nothing of the edition retires a secret at once",
-	"boxed ROT-026": "nothing of the edition retires a secret at once",
 }
 
 // manners are ways to differ that are nobody's fault, with the edition that has them.

@@ -156,6 +156,7 @@ func (b *Bound) Features() []string {
 		"read_only":       len(b.ReadOnly) > 0,
 		"invalid":         len(b.Invalid) > 0,
 		"envelope":        b.Envelope != nil,
+		"retires":         b.Policy.Rotation == "replace" || b.Policy.Overflow == "evict" || b.Binds("delete_secret"),
 		"tenant_scope":    b.Scope != "",
 		"basic":           slices.Contains(b.ClientAuth, Basic),
 		"json_body":       slices.ContainsFunc(b.Routes(), func(r *Route) bool { return !r.TokenSide() && r.media == "application/json" }),

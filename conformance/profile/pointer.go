@@ -44,10 +44,15 @@ func split(pointer string) ([]string, error) {
 	}
 	tokens := strings.Split(pointer[1:], "/")
 	for i, token := range tokens {
-		tokens[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		tokens[i] = unescape.Replace(token)
 	}
 	return tokens, nil
 }
+
+var (
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+)
 
 // At looks into decoded JSON. It reports false where the pointer leads nowhere.
 func At(value any, pointer string) (any, bool) {
@@ -111,7 +116,7 @@ func flatten(at string, value any, leaves map[string]any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			flatten(at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), v[name], leaves)
+			flatten(at+"/"+escape.Replace(name), v[name], leaves)
 		}
 		if len(v) > 0 {
 			return

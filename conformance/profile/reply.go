@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -119,6 +120,8 @@ func (b *Bound) Take(name string, body any) Values {
 			}
 		} else if is && value == "secret" {
 			found = strings.TrimPrefix(text, b.Secret.Prefix)
+		} else if number, is := found.(float64); is && slices.Contains(identifiers, value) {
+			found = strconv.FormatFloat(number, 'f', -1, 64)
 		}
 		values[value] = found
 	}
@@ -130,6 +133,10 @@ func (b *Bound) Take(name string, body any) Values {
 	}
 	return values
 }
+
+// identifiers are texts here, also where the provider counts. Beyond 2^53 its numbers
+// would lose digits.
+var identifiers = []string{"client", "client_id", "secret_id"}
 
 // Items reads the items of a list. It reports false where the reply has no array in
 // their place.

@@ -245,7 +245,8 @@ func TestNarrow(t *testing.T) {
 	b := open(t, subject(t), chromedp.EmulateViewport(420, 900))
 	b.run(`document.querySelectorAll("details").forEach(d => { d.open = true })`)
 	if wide := ask[int](b, `document.documentElement.scrollWidth`); wide > 420 {
-		t.Errorf("the page is %d wide where 420 are there", wide)
+		const which = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 421 && !e.closest(".scroll, pre")).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("\n")`
+		t.Errorf("the page is %d wide where 420 are there, because of\n%s", wide, ask[string](b, which))
 	}
 }
 
