@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	chosen  = flag.String("checks", os.Getenv("CHECKS"), "which checks a clean run has; all when empty")
-	reports = flag.String("reports", os.Getenv("REPORTS"), "a folder that clean runs write their reports to, one inside it for each provider")
+	chosen  = flag.String("checks", "", "which checks a clean run has; all when empty")
+	reports = flag.String("reports", "", "a folder that clean runs write their reports to, one inside it for each provider")
 )
 
 // TestCleanRun is the referee on the stand-in, one provider after the other: nothing
