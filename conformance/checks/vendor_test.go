@@ -3,7 +3,6 @@ package checks_test
 import (
 	"net/http/httptest"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
