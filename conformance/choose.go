@@ -35,6 +35,9 @@ func choose(options Options, entries *catalogue.Catalogue) ([]selected, error) {
 		}
 		chosen = append(chosen, selected{family, entry, body, inapplicable(entry, options)})
 	}
+	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(one selected) bool { return one.reason == "" }) {
+		return nil, usagef("--checks %q selects nothing that applies: %s: %s", options.Filter, chosen[0].entry.ID, chosen[0].reason)
+	}
 	if len(chosen) == 0 {
 		return nil, usagef("--checks %q selects no check that mode %s allows", options.Filter, options.Mode)
 	}

@@ -60,11 +60,43 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 		return r.disarm(s, entry, by, values)
 	}
 	reply := s.Call("delete", values, As(by))
-	if reply.OK || slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
-		r.gone(entry.Seq)
-		return ""
+	if !reply.OK && !slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
+		return fmt.Sprintf("delete answered %s", reply)
 	}
-	return fmt.Sprintf("delete answered %s", reply)
+	if !s.disappears(entry, values, by) {
+		return fmt.Sprintf("delete answered %s, and the client is still there", reply)
+	}
+	r.gone(entry.Seq)
+	return ""
+}
+
+// disappears looks whether a deletion has had its effect: a reply that says so is not
+// enough to strike a client from the journal. Where deletion is soft a client stays
+// readable by design.
+func (s *Session) disappears(entry ledger.Entry, values profile.Values, by *Principal) bool {
+	bound := s.run.bound
+	if bound.Policy.DeleteClient == "soft" {
+		return true
+	}
+	return s.Within(bound.Policy.Refuse, 1, func(...CallOption) bool {
+		if bound.Binds("read") {
+			return !s.Call("read", values, As(by)).OK
+		}
+		return !bound.Binds("list") || s.listed(entry, by) == nil
+	})
+}
+
+// listed finds a client of the journal in the list: by its id, or by the exact name
+// that only this run used.
+func (s *Session) listed(entry ledger.Entry, by *Principal) profile.Values {
+	chosen := s.run.bound.Operations["create"].Put["client_id"] != ""
+	for _, item := range s.Walk("list", 0, As(by)) {
+		id := entry.IDs["client"]
+		if id != "" && item["client"] == id || item["name"] == entry.Name || chosen && item["client_id"] == entry.Name {
+			return item
+		}
+	}
+	return nil
 }
 
 // find says what the service calls a client. One whose creation got no answer is
@@ -86,13 +118,17 @@ func (r *run) find(s *Session, entry ledger.Entry, by *Principal) (values profil
 	if !r.bound.Binds("list") {
 		return nil, "its creation got no answer, and the profile binds no list to look for it"
 	}
-	for _, item := range s.Walk("list", 0, As(by)) {
-		if item["name"] == entry.Name || values != nil && item["client_id"] == entry.Name {
-			return item, ""
-		}
-	}
-	return nil, "" // it was never made
+	values = nil
+	// The request may still be under way, or the list lag behind.
+	s.Within(min(r.bound.Policy.Accept, patience), 1, func(...CallOption) bool {
+		values = s.listed(entry, by)
+		return values != nil
+	})
+	return values, "" // nil: it was never made
 }
+
+// patience bounds how long a client whose creation got no answer is looked for.
+const patience = 2 * time.Second
 
 // disarm is for services that delete no clients: every secret of the client goes, and
 // what remains is named in the report.

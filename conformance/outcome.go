@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/keyturn/keyturn/conformance/report"
 )
@@ -84,14 +85,34 @@ func (r *run) active() int {
 	return count
 }
 
+// leftOut lists the checks that were not chosen.
+func (r *run) leftOut(selection []selected) (byMode, byFilter []string) {
+	for _, family := range r.entries.Families {
+		for _, entry := range family.Checks {
+			switch {
+			case entry.Retired != "" || slices.ContainsFunc(selection, func(one selected) bool { return one.entry.ID == entry.ID }):
+			case !r.options.Mode.allows(entry.Safety):
+				byMode = append(byMode, entry.ID)
+			default:
+				byFilter = append(byFilter, entry.ID)
+			}
+		}
+	}
+	return byMode, byFilter
+}
+
 // notes are what a reader should know before trusting the rest.
 func (r *run) notes(selection []selected) []string {
 	notes := []string{}
 	if r.cut != "" {
 		notes = append(notes, r.cut)
 	}
-	if out := r.active() - len(selection); out > 0 {
-		notes = append(notes, fmt.Sprintf("%d of the catalogue's %d checks were left out by the mode or the filter.", out, r.active()))
+	byMode, byFilter := r.leftOut(selection)
+	if len(byMode) > 0 {
+		notes = append(notes, fmt.Sprintf("Mode %s left out: %s.", r.options.Mode, strings.Join(byMode, ", ")))
+	}
+	if len(byFilter) > 0 {
+		notes = append(notes, fmt.Sprintf("The filter %s left out: %s.", r.options.Filter, strings.Join(byFilter, ", ")))
 	}
 	for _, name := range []string{"reader", "foreign"} {
 		if r.principals[name] == nil {
@@ -101,21 +122,23 @@ func (r *run) notes(selection []selected) []string {
 	return notes
 }
 
-// conclude decides outcome and exit code.
+// conclude decides outcome and exit code. A waiver moves the exit code alone: what it
+// covers is still not as promised.
 func (r *run) conclude(whole *report.Report) {
-	counts := whole.Counts
-	ran := len(whole.Results) - counts[report.NotApplicable] - counts[report.Untested]
+	tally := tallyOf(whole)
 	switch {
-	case counts[report.Error] > 0:
+	case tally.errors > 0:
 		whole.Outcome, whole.Exit = report.Broken, ExitInternal
-	case counts[report.Fail] > 0:
+	case tally.broken > 0:
 		whole.Outcome, whole.Exit = report.Nonconformant, ExitNonconformant
-	case counts[report.Untested] > 0 || ran == 0:
+	case tally.untested > 0 || tally.tested == 0:
 		whole.Outcome, whole.Exit = report.Incomplete, ExitIncomplete
+	case tally.waived > 0:
+		whole.Outcome, whole.Exit = report.Nonconformant, ExitConformant
 	default:
 		whole.Outcome, whole.Exit = report.Conformant, ExitConformant
 	}
-	strict := r.options.FailOn != FailOnMust && counts[report.Warn] > 0 || r.options.FailOn == FailOnIncomplete && counts[report.Untested] > 0
+	strict := r.options.FailOn != FailOnMust && tally.warned > 0 || r.options.FailOn == FailOnIncomplete && tally.untested > 0
 	switch {
 	case whole.Exit == ExitInternal || whole.Exit == ExitNonconformant:
 	case strict:
@@ -125,22 +148,5 @@ func (r *run) conclude(whole *report.Report) {
 	case len(whole.Stale) > 0:
 		whole.Exit = ExitStale
 	}
-	whole.Summary = r.summary(whole, ran)
-}
-
-func (r *run) summary(whole *report.Report, ran int) string {
-	counts := whole.Counts
-	switch whole.Outcome {
-	case report.Broken:
-		return fmt.Sprintf("%d of the checks went wrong themselves, so the result is not to be trusted.", counts[report.Error])
-	case report.Nonconformant:
-		return fmt.Sprintf("%d of %d promises that were tested do not hold.", counts[report.Fail], ran)
-	case report.Incomplete:
-		if ran == 0 {
-			return "Nothing could be tested: " + cmp.Or(r.blocked, whole.Results[0].Message)
-		}
-		return fmt.Sprintf("Nothing that was tested fails, but %d of %d checks that apply could not be exercised.",
-			counts[report.Untested], ran+counts[report.Untested])
-	}
-	return fmt.Sprintf("All %d promises that were tested hold.", ran)
+	whole.Summary = tally.summary(cmp.Or(r.blocked, "nothing that was chosen applies"))
 }

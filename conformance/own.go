@@ -51,12 +51,12 @@ func (r *run) keep(seq int, c *Client, by *Principal) *made {
 	return kept
 }
 
-// removed notes that a check deleted a client of its own.
+// removed notes that a check deleted a client of its own. The journal strikes it out
+// only once the cleaning has looked.
 func (r *run) removed(m *made) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	m.deleted = true
-	r.mu.Unlock()
-	r.gone(m.seq)
 }
 
 // spare takes a client that a finished check has left, nil where there is none.

@@ -26,27 +26,35 @@ func (r *run) describe(one selected) *report.Result {
 		Level: string(entry.Level), Safety: string(entry.Safety), Statement: entry.Statement, Why: entry.Why, Fix: entry.Fix,
 	}
 	for _, source := range entry.Sources {
-		result.Sources = append(result.Sources, r.source(source))
+		if named, about := r.source(source); about {
+			result.Sources = append(result.Sources, named)
+		}
 	}
 	return result
 }
 
-func (r *run) source(source catalogue.Source) report.Source {
+// source puts a source into words. It reports false for a line of another provider's
+// document.
+func (r *run) source(source catalogue.Source) (named report.Source, about bool) {
 	switch {
 	case source.RFC != "":
-		return report.Source{Kind: "rfc", Text: "RFC " + source.RFC, URL: source.URL}
-	case source.Document != "":
-		text := source.Document
-		for _, document := range r.entries.Documents {
-			for _, promise := range document.Promises {
-				if promise.ID == source.Document {
-					text = fmt.Sprintf("%s, %s: %s", document.Title, promise.Place, promise.Says)
-				}
-			}
-		}
-		return report.Source{Kind: "document", Text: text, URL: source.URL}
+		return report.Source{Kind: "rfc", Text: "RFC " + source.RFC, URL: source.URL}, true
+	case source.Practice != "":
+		return report.Source{Kind: "practice", Text: source.Practice, URL: source.URL}, true
 	}
-	return report.Source{Kind: "practice", Text: source.Practice, URL: source.URL}
+	for _, document := range r.entries.Documents {
+		for _, promise := range document.Promises {
+			if promise.ID != source.Document || document.Provider != r.bound.Provider {
+				continue
+			}
+			text := fmt.Sprintf("%s, %s: %s", promise.ID, promise.Place, promise.Says)
+			if promise.Unclear != "" {
+				text += " Open question: " + promise.Unclear
+			}
+			return report.Source{Kind: "document", Text: text, URL: source.URL}, true
+		}
+	}
+	return report.Source{}, false
 }
 
 func (r *run) untested(one selected, reason string) *report.Result {

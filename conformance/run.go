@@ -116,6 +116,11 @@ func begin(options Options) (*run, []selected, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	for _, waiver := range options.Waivers {
+		if _, _, known := entries.Check(waiver.Check); !known {
+			return nil, nil, usagef("waivers: there is no check %q", waiver.Check)
+		}
+	}
 	key := make([]byte, 32)
 	rand.Read(key)
 	r := &run{
@@ -168,6 +173,10 @@ func (r *run) register() {
 	given := r.options.Credentials
 	for _, principal := range []profile.Principal{given.Admin, given.Reader, given.Foreign} {
 		r.book.Add(redact.Token, principal.Token)
+		if len(principal.Token) < redact.MinSearched {
+			// Too short to be searched for by itself, but not as it travels.
+			r.book.Add(redact.Token, r.bound.Authorization.Prefix+principal.Token)
+		}
 		r.book.Add(redact.Key, principal.Secret)
 	}
 	r.book.Add(redact.Secret, given.App.Secret)

@@ -71,20 +71,9 @@ func (s *Session) FailOn(reply *Reply, expected, format string, args ...any) {
 	})
 }
 
-// Warnf finds something that falls short without breaking the promise.
-func (s *Session) Warnf(format string, args ...any) {
-	s.Find(report.Finding{Verdict: report.Warn, Message: fmt.Sprintf(format, args...)})
-}
-
 // Infof finds something worth knowing.
 func (s *Session) Infof(format string, args ...any) {
 	s.Find(report.Finding{Verdict: report.Info, Message: fmt.Sprintf(format, args...)})
-}
-
-// Reviewf finds something that a person has to judge, because the documents allow
-// more than one reading.
-func (s *Session) Reviewf(format string, args ...any) {
-	s.Find(report.Finding{Verdict: report.Review, Message: fmt.Sprintf(format, args...)})
 }
 
 // Find adds a finding of whatever verdict. A plan finds nothing.

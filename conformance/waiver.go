@@ -69,10 +69,7 @@ func (r *run) waive(results []report.Result) (stale []string) {
 		}
 		i := slices.IndexFunc(results, func(result report.Result) bool { return result.ID == waiver.Check })
 		if i < 0 {
-			if _, _, known := r.entries.Check(waiver.Check); !known {
-				stale = append(stale, fmt.Sprintf("%s: there is no such check", waiver.Check))
-			}
-			continue // the filter left it out: nothing is known about it
+			continue // the filter or the mode left it out: nothing is known about it
 		}
 		expires, _ := time.Parse(time.DateOnly, waiver.Expires)
 		switch result := &results[i]; {

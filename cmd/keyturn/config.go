@@ -53,7 +53,7 @@ func fillAll(cmd *cobra.Command, file string, content *yaml.Node) error {
 		flag := flagOf(cmd, key.Value)
 		switch {
 		case flag == nil || flag.Name == configFlag:
-			return fmt.Errorf("%s:%d: unknown key %q, the nearest is %q", file, key.Line, key.Value, nearest(key.Value, fileKeys(cmd)))
+			return fmt.Errorf("%s:%d: unknown key %q%s", file, key.Line, key.Value, suggestion(`, the nearest is "`, nearest(key.Value, fileKeys(cmd)), `"`))
 		case seen[key.Value]:
 			return fmt.Errorf("%s is given a second time", place)
 		}

@@ -56,8 +56,8 @@ func (s *referenceSettings) load() (*profile.Bound, error) {
 	case !s.given():
 		return nil, fmt.Errorf("--provider is missing, want one of %s, or --profile", strings.Join(providers(), ", "))
 	case s.profile == "" && !slices.Contains(providers(), s.provider):
-		return nil, fmt.Errorf("--provider is %q, the nearest is %q; want one of %s, or --profile",
-			s.provider, nearest(s.provider, providers()), strings.Join(providers(), ", "))
+		return nil, fmt.Errorf("--provider is %q%s; want one of %s, or --profile",
+			s.provider, suggestion(`, the nearest is "`, nearest(s.provider, providers()), `"`), strings.Join(providers(), ", "))
 	case s.profile == "":
 		return profile.Builtin(s.provider)
 	}

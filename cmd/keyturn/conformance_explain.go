@@ -34,7 +34,8 @@ func newConformanceExplain() *cobra.Command {
 			}
 			family, check, known := entries.Check(args[0])
 			if !known {
-				return usage{fmt.Errorf("there is no check %q, the nearest is %s", args[0], nearest(strings.ToUpper(args[0]), idsOf(entries)))}
+				near := nearest(strings.ToUpper(args[0]), idsOf(entries))
+				return usage{fmt.Errorf("there is no check %q%s", args[0], suggestion(", the nearest is ", near, ""))}
 			}
 			width := screenOf(cmd.OutOrStdout()).width
 			if width == 0 || width > widest {

@@ -82,6 +82,17 @@ func (j *journalFile) settle(w io.Writer, left []report.Leftover) {
 	fmt.Fprintf(w, "keyturn: %s left behind. To try again to remove it:\n  %s\n", things(len(left)), shell(j.remove))
 }
 
+// abandon says how to remove what a run has made that ended at once.
+func (j *journalFile) abandon(w io.Writer) {
+	if j.path == "" {
+		return
+	}
+	if _, err := os.Lstat(j.path); err != nil {
+		return // it had made nothing yet, or nothing is left
+	}
+	fmt.Fprintf(w, "keyturn: ended at once; what the run made may still be there. To remove it:\n  %s\n", shell(j.remove))
+}
+
 // tidy removes what a run that did not come about has no use for.
 func (j *journalFile) tidy() {
 	if j.folder != "" {
@@ -94,6 +105,14 @@ func things(count int) string {
 		return "1 thing was"
 	}
 	return fmt.Sprintf("%d things were", count)
+}
+
+// counted is a number with its noun.
+func counted(count int, noun string) string {
+	if count == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", count, noun)
 }
 
 var plainWord = regexp.MustCompile(`^[\w@%+=:,./-]+$`)

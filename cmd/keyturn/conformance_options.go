@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/mockserver/build"
@@ -63,6 +66,29 @@ func trust(file string) (*tls.Config, error) {
 		return nil, fmt.Errorf("--ca-cert %s: holds no certificate in PEM", file)
 	}
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// checksSetting is the flag that chooses checks. Not given it chooses all, but a blank
+// one is a variable of a script that was meant to hold something.
+type checksSetting struct{ setting[string] }
+
+func newChecks(target *string) *checksSetting {
+	return &checksSetting{setting[string]{target: target, placeholder: "GLOB", parse: parseChecks}}
+}
+
+// narrows reports whether an empty variable is a mistake for this flag.
+func narrows(flag *pflag.Flag) bool {
+	_, does := flag.Value.(*checksSetting)
+	return does
+}
+
+func parseChecks(text string) (string, error) {
+	for pattern := range strings.SplitSeq(text, ",") {
+		if strings.TrimSpace(pattern) == "" {
+			return "", errors.New(`want ids or globs of them, such as "ROT-*,DEL-00?"; leave it out for all`)
+		}
+	}
+	return text, nil
 }
 
 func parseSeed(text string) (int64, error) {

@@ -50,7 +50,7 @@ func (p *progress) show(ctx context.Context, event conformance.Event) {
 	p.done, p.total = max(p.done, event.Done), max(p.total, event.Total)
 	switch {
 	case event.Phase == "prepare":
-		p.line(fmt.Sprintf("keyturn: %d checks against %s", event.Total, p.begin))
+		p.line(fmt.Sprintf("keyturn: %s against %s", counted(event.Total, "check"), p.begin))
 	case event.Phase == "clean" && ctx.Err() != nil:
 		p.running = nil
 		p.line("keyturn: interrupted, removing what the run made; a second signal ends it at once and leaves the journal " + p.journal)

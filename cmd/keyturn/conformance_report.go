@@ -54,7 +54,7 @@ func rule(of *report.Report) error {
 	var reasons []string
 	switch {
 	case of.Exit == conformance.ExitNonconformant && of.Outcome != report.Nonconformant:
-		reasons = append(reasons, fmt.Sprintf("--fail-on is %s: %d warnings, %d incomplete.", of.Run.FailOn, of.Counts[report.Warn], of.Counts[report.Untested]))
+		reasons = append(reasons, fmt.Sprintf("--fail-on is %s: %s, %d incomplete.", of.Run.FailOn, counted(of.Counts[report.Warn], "warning"), of.Counts[report.Untested]))
 	case of.Exit == conformance.ExitLeftovers:
 		reasons = append(reasons, things(len(of.Leftovers))+" left behind.")
 	case of.Exit == conformance.ExitStale:
@@ -63,8 +63,16 @@ func rule(of *report.Report) error {
 	if len(reasons) == 0 {
 		reasons = append(reasons, strings.ToLower(of.Outcome.Headline())+":")
 	}
-	reasons = append(reasons, of.Summary)
+	reasons = append(reasons, verdict(of))
 	return ruling{errors.New(strings.Join(reasons, " ")), of.Exit}
+}
+
+// verdict is the report's summary and how much stays behind by the API's own nature.
+func verdict(of *report.Report) string {
+	if len(of.Residue) == 0 {
+		return of.Summary
+	}
+	return fmt.Sprintf("%s Residue: %s, which the API has no way to remove.", of.Summary, counted(len(of.Residue), "thing"))
 }
 
 // makeFolder makes the folder of the reports before anything is sent. What is in them

@@ -46,14 +46,15 @@ func newConformanceRun(suite []conformance.Check) *cobra.Command {
   3  incomplete: nothing failed, but something could not be tested. A target that does
      not answer, or does not take the credentials, is this too: nothing is known of it
   4  the suite itself went wrong, which includes a credential in what was to be written
-  5  something that the run made is still there
+  5  something that the run made is still there and could have been removed
   6  a waiver is stale
 
-Where several are true it is the first of 4, 1, 5, 6, 3.
+Where several are true it is the first of 4, 1, 5, 6, 3. What the API itself has no way
+to remove, such as an application, is residue: it is listed, and is no 5.
 
 The modes: plan prints what would be sent and sends nothing; readonly reads, and sends
 what is refused by design; standard makes clients of its own and changes only those;
-disruptive also does what may trouble others, such as many failures in a row.
+disruptive is for checks that may trouble others, of which this catalogue has none yet.
 
 Credentials are a file, or the word env for the variables KEYTURN_ADMIN_TOKEN (or _KEY
 and _SECRET), the same for KEYTURN_READER_ and KEYTURN_FOREIGN_, KEYTURN_APP_CLIENT,
@@ -65,9 +66,10 @@ Every flag can also be a variable, KEYTURN_FAIL_ON for --fail-on, or a key of th
 --config file. A flag comes before a variable, a variable before the file.
 
 SIGINT or SIGTERM ends the run: what it made is removed, and the report says what is
-missing. A second one does not wait: the exit code is 5, and the journal stays.`,
+missing. A second one does not wait: the exit code is 5, the journal stays, and the
+command that goes by it is printed.`,
 		Example: `  keyturn conformance run --provider angusgm --url http://127.0.0.1:7070
-  keyturn conformance run --provider angusgm --url https://id.example.com --mode plan --credentials c.yaml
+  keyturn conformance run --provider angusgm --url https://id.example.com --mode plan
   keyturn conformance run --profile my.yaml --url https://id.example.com --credentials env --report-dir report`,
 		Args: cobra.NoArgs,
 	}
@@ -103,7 +105,7 @@ func (s *runSettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.tokenURL, "", "URL", parseText), "token-url", "base URL of its token endpoints (default: the same)")
 	flags.Var(newSetting(&s.credentials, "", "FILE", parseText), "credentials", "FILE with credentials, or env for variables")
 	flags.Var(newSetting(&s.mode, string(conformance.Standard), "MODE", oneOf(words(conformance.Modes)...)), "mode", "MODE: plan, readonly, standard or disruptive")
-	flags.Var(newSetting(&s.checks, "", "GLOB", parseText), "checks", `GLOB of the ids to test, such as "ROT-*,DEL-00?" (default: all)`)
+	flags.Var(newChecks(&s.checks), "checks", `GLOB of the ids to test, such as "ROT-*,DEL-00?" (default: all)`)
 	flags.Var(newSetting(&s.failOn, string(conformance.FailOnMust), "GATE", oneOf(words(conformance.Gates)...)), "fail-on", "GATE from which the exit code is 1: must, should or incomplete")
 	flags.Var(newSetting(&s.reportDir, "", "FOLDER", parseText), "report-dir", "FOLDER for report.html, .json and .txt, junit.xml and summary.md")
 	flags.Var(newSetting(&s.format, "text", "FORMAT", oneOf("text", "json")), "format", "FORMAT of the report on standard output: text or json")
@@ -141,11 +143,15 @@ func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error
 		return usage{err}
 	}
 	options.Journal = journal.path
-	endAbruptlyWith(ctx, journal.unfinished())
 	shown, err := newProgress(cmd.ErrOrStderr(), s, journal.path)
 	if err != nil {
+		journal.tidy()
 		return err
 	}
+	endAbruptlyWith(ctx, journal.unfinished(), func() {
+		shown.end()
+		journal.abandon(cmd.ErrOrStderr())
+	})
 	options.Progress = func(event conformance.Event) { shown.show(ctx, event) }
 	options.Logger = slog.New(slog.NewTextHandler(shown, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	finished, err := conformance.Run(ctx, options)
@@ -164,6 +170,6 @@ func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error
 	if err := rule(finished.Report); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "keyturn: conformant: %s\n", finished.Summary)
+	fmt.Fprintf(cmd.ErrOrStderr(), "keyturn: conformant: %s\n", verdict(finished.Report))
 	return nil
 }

@@ -96,6 +96,9 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 	if code := p.exit(t); code != conformance.ExitLeftovers {
 		t.Errorf("got exit %d and %s", code, p.stderr)
 	}
+	if command := pasted.FindStringSubmatch(p.stderr.String()); command == nil || !strings.HasSuffix(command[1], filepath.Join(folder, "journal.jsonl")) {
+		t.Errorf("no command to remove what is left in %s", p.stderr)
+	}
 	if got := filesIn(t, folder); len(got) != 1 || got[0] != "journal.jsonl" {
 		t.Errorf("got %v, want the journal", got)
 	}

@@ -187,10 +187,14 @@ func several(t *testing.T, run func(*conformance.Session)) []conformance.Check {
 // cleanup.
 func TestATargetThatDies(t *testing.T) {
 	t.Parallel()
-	var answered atomic.Int64
-	var revived atomic.Bool
+	var created atomic.Int64
+	var dead atomic.Bool
 	target := tampered(t, func(_ http.ResponseWriter, r *http.Request) bool {
-		if answered.Add(1) <= 20 || revived.Load() {
+		// The first client is the preparation's, the second that of a check.
+		if r.Method == http.MethodPost && r.URL.Path == "/api/v2/applications" && created.Add(1) == 2 {
+			dead.Store(true)
+		}
+		if !dead.Load() {
 			return false
 		}
 		hang(r)
@@ -200,8 +204,8 @@ func TestATargetThatDies(t *testing.T) {
 	folder := t.TempDir()
 	began := time.Now()
 	suite := several(t, func(s *conformance.Session) { s.NewClient().Rotate() })
-	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.URL, "--timeout", "200ms", "--concurrency", "4", "--report-dir", folder, "--format", "json")
-	if took := time.Since(began); took > 30*time.Second {
+	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.URL, "--timeout", "2s", "--concurrency", "4", "--report-dir", folder, "--format", "json")
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
 	result := read(t, stdout)
@@ -211,7 +215,7 @@ func TestATargetThatDies(t *testing.T) {
 	if len(result.Leftovers) == 0 || !strings.Contains(stderr, "the target stopped answering") {
 		t.Errorf("got the leftovers %v and %s", result.Leftovers, stderr)
 	}
-	revived.Store(true)
+	dead.Store(false)
 	command := pasted.FindStringSubmatch(stderr)
 	if command == nil {
 		t.Fatalf("no command to remove what is left in %s", stderr)

@@ -177,7 +177,7 @@ func TestTheGateMovesTheExitCode(t *testing.T) {
 		code  int
 		want  string
 	}{
-		"should":                {falls, "should", conformance.ExitNonconformant, "--fail-on is should: 1 warnings, 0 incomplete."},
+		"should":                {falls, "should", conformance.ExitNonconformant, "--fail-on is should: 1 warning, 0 incomplete."},
 		"must":                  {falls, "must", conformance.ExitConformant, "warn "},
 		"incomplete":            {leaves, "incomplete", conformance.ExitNonconformant, "--fail-on is incomplete: 0 warnings, 1 incomplete."},
 		"incomplete for should": {leaves, "should", conformance.ExitIncomplete, "keyturn: incomplete: Nothing"},

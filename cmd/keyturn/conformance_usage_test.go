@@ -64,6 +64,10 @@ func TestConformanceUsage(t *testing.T) {
 		"report folder":     {here + "--report-dir " + file("f", ""), "--report-dir: mkdir "},
 		"certificates":      {here + "--ca-cert nowhere.pem", "--ca-cert nowhere.pem: no such file"},
 		"config":            {here + "--config " + file("k.yaml", "mode: readonly\nfail_on: must\n"), `k.yaml:2: unknown key "fail_on", the nearest is "fail-on"`},
+		"blank in config":   {here + "--config " + file("k.yaml", "checks: \"\"\n"), `k.yaml:1: checks is "": want ids or globs of them`},
+		"blank pattern":     {here + "--checks ROT-001,", "want ids or globs of them"},
+		"nothing is near":   {"list --provider nope", `--provider is "nope"; want one of angusgm`},
+		"list: blank":       {"list --checks=", "want ids or globs of them"},
 		"unknown check":     {"explain ROT-0001", `there is no check "ROT-0001", the nearest is ROT-001`},
 		"no check":          {"explain", "accepts 1 arg(s), received 0"},
 		"list: bad glob":    {"list --checks [", "--checks pattern"},
@@ -91,6 +95,11 @@ func TestSettingsOfARun(t *testing.T) {
 	if code != exitOK || !strings.Contains(stdout, " at http://127.0.0.1:2:") || !strings.Contains(stdout, "\nROT-001 ") || strings.Contains(stdout, "\nROT-002 ") {
 		t.Errorf("got exit %d, %s and %s", code, stdout, stderr)
 	}
+	t.Setenv("KEYTURN_CHECKS", "")
+	if code, _, stderr := call(t, "conformance", "run", "--config", file); code != exitUsage || !strings.Contains(stderr, `KEYTURN_CHECKS is "": want ids or globs of them`) {
+		t.Errorf("a blank selection: got exit %d and %s", code, stderr)
+	}
+	t.Setenv("KEYTURN_CHECKS", "ROT-001")
 	t.Setenv("KEYTURN_ADMIN_TOKN", "x")
 	if code, _, stderr := call(t, "conformance", "list"); code != exitUsage || !strings.Contains(stderr, "unknown environment variable KEYTURN_ADMIN_TOKN, the nearest is KEYTURN_ADMIN_TOKEN") {
 		t.Errorf("got exit %d and %s", code, stderr)

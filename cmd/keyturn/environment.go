@@ -15,7 +15,8 @@ func variableOf(flag string) string {
 }
 
 // applyEnvironment fills the flags of the command that its line did not give. An
-// empty variable counts as not set, as compose files like to write it. A variable
+// empty variable counts as not set, as compose files like to write it, but for one
+// that narrows a choice: whoever sets that does not ask for everything. A variable
 // with our prefix that no command knows is a mistake, which would else go unseen.
 func applyEnvironment(cmd *cobra.Command, environ []string) error {
 	known := variables(cmd.Root())
@@ -25,17 +26,17 @@ func applyEnvironment(cmd *cobra.Command, environ []string) error {
 	for _, line := range environ {
 		name, _, _ := strings.Cut(line, "=")
 		if strings.HasPrefix(name, variablePrefix) && !known[name] && !fromKubernetes(name) {
-			return fmt.Errorf("unknown environment variable %s, the nearest is %s", name, nearest(name, keys(known)))
+			return fmt.Errorf("unknown environment variable %s%s", name, suggestion(", the nearest is ", nearest(name, keys(known)), ""))
 		}
 	}
 	for _, name := range flagNames(cmd) {
 		variable := variableOf(name)
-		value := lookup(environ, variable)
-		if value == "" {
+		value, set := find(environ, variable)
+		flag := flagOf(cmd, name)
+		if !set || value == "" && !narrows(flag) {
 			continue
 		}
 		texts := []string{value}
-		flag := flagOf(cmd, name)
 		if isList(flag) {
 			texts = strings.Split(value, ",")
 		}
@@ -72,11 +73,16 @@ func fromKubernetes(name string) bool {
 
 // lookup returns the last value of a variable, empty when it is not set.
 func lookup(environ []string, name string) string {
-	value := ""
+	value, _ := find(environ, name)
+	return value
+}
+
+// find is lookup that tells an empty variable from one that is not set.
+func find(environ []string, name string) (value string, set bool) {
 	for _, line := range environ {
 		if text, found := strings.CutPrefix(line, name+"="); found {
-			value = text
+			value, set = text, true
 		}
 	}
-	return value
+	return value, set
 }

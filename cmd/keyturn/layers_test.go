@@ -165,7 +165,7 @@ func TestMistakesThatNothingDependsOn(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	words := []string{"addr", "log-format", "log-level", "world"}
-	for word, want := range map[string]string{"adr": "addr", "loglevel": "log-level", "log-fromat": "log-format", "words": "world", "addr": "addr", "": "addr"} {
+	for word, want := range map[string]string{"adr": "addr", "loglevel": "log-level", "log-fromat": "log-format", "words": "world", "addr": "addr", "": "", "telegraph": ""} {
 		if got := nearest(word, words); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}

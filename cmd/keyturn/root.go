@@ -49,7 +49,7 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	if !ok || unknown.GetSpecifiedShortnames() != "" {
 		return err
 	}
-	return fmt.Errorf("%w, the nearest is --%s", err, nearest(unknown.GetSpecifiedName(), append(flagNames(cmd), "help")))
+	return fmt.Errorf("%w%s", err, suggestion(", the nearest is --", nearest(unknown.GetSpecifiedName(), append(flagNames(cmd), "help")), ""))
 }
 
 // subcommand refuses what is left over after cobra looked for a subcommand.

@@ -8,13 +8,20 @@ import (
 	"syscall"
 )
 
-// abruptEnd is the key of the exit code for a second signal.
+// abruptEnd is the key of what a second signal does.
 type abruptEnd struct{}
 
-// endAbruptlyWith is for commands to which exitFailure means something else.
-func endAbruptlyWith(ctx context.Context, code int) {
-	if end, ok := ctx.Value(abruptEnd{}).(*atomic.Int32); ok {
-		end.Store(int32(code))
+// ending is what a second signal does: it says a last word and ends with a code.
+type ending struct {
+	code int
+	word func()
+}
+
+// endAbruptlyWith is for commands to which exitFailure means something else, or that
+// leave something behind when they are cut short.
+func endAbruptlyWith(ctx context.Context, code int, word func()) {
+	if end, ok := ctx.Value(abruptEnd{}).(*atomic.Pointer[ending]); ok {
+		end.Store(&ending{code, word})
 	}
 }
 
@@ -22,9 +29,9 @@ func endAbruptlyWith(ctx context.Context, code int) {
 // command can finish what it is at. Whoever sends a second one does not want to
 // wait: it ends the process at once, with exitFailure or what endAbruptlyWith says.
 func interruptible(parent context.Context) (ctx context.Context, stop func()) {
-	code := new(atomic.Int32)
-	code.Store(exitFailure)
-	ctx, cancel := context.WithCancel(context.WithValue(parent, abruptEnd{}, code))
+	end := new(atomic.Pointer[ending])
+	end.Store(&ending{exitFailure, func() {}})
+	ctx, cancel := context.WithCancel(context.WithValue(parent, abruptEnd{}, end))
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	stopped := make(chan struct{})
@@ -37,7 +44,9 @@ func interruptible(parent context.Context) (ctx context.Context, stop func()) {
 		}
 		select {
 		case <-signals:
-			os.Exit(int(code.Load()))
+			last := end.Load()
+			last.word()
+			os.Exit(last.code)
 		case <-stopped:
 		}
 	}()

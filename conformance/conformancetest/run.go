@@ -11,12 +11,13 @@ import (
 )
 
 // Run puts a target to the test. Each check that was chosen is a subtest: it fails
-// where the promise does not hold or the check itself went wrong, is skipped where
-// it does not apply or is waived, and also where it could not be exercised, unless
-// FailOn makes that a failure. What the run left behind fails the test itself.
-// Without Checks all there are are used, and without a Journal one in the test's
-// temporary folder. The report is returned for further assertions.
-func Run(t *testing.T, options conformance.Options) *report.Report {
+// where the promise does not hold or the check itself went wrong, and is skipped where
+// it does not apply, is waived or could not be exercised; with FailOn incomplete the
+// last fails too. A target of which nothing could be tested fails the test itself, as
+// does what the run left behind or a stale waiver. Without Checks all there are are
+// used, and without a Journal one in the test's temporary folder. The run is returned
+// for further assertions.
+func Run(t *testing.T, options conformance.Options) *conformance.Finished {
 	t.Helper()
 	if options.Checks == nil {
 		options.Checks = checks.All()
@@ -31,18 +32,20 @@ func Run(t *testing.T, options conformance.Options) *report.Report {
 	for _, result := range finished.Results {
 		t.Run(result.ID, func(t *testing.T) { tell(t, result, options.FailOn) })
 	}
+	if untested := finished.Counts[report.Untested] + finished.Counts[report.NotApplicable]; untested == len(finished.Results) {
+		t.Error(finished.Summary)
+	}
 	for _, leftover := range finished.Leftovers {
 		t.Errorf("left behind: %s %s: %s", leftover.Kind, leftover.Name, leftover.Cause)
 	}
 	for _, stale := range finished.Stale {
 		t.Errorf("stale waiver: %s", stale)
 	}
-	t.Log(finished.Summary)
-	return finished.Report
+	return finished
 }
 
 // tell turns a result into the end of a subtest.
-func tell(t *testing.T, result report.Result, gate conformance.Gate) {
+func tell(t testing.TB, result report.Result, gate conformance.Gate) {
 	t.Helper()
 	text := result.Title + ": " + evidence(result)
 	switch result.Verdict {

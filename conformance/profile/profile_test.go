@@ -196,6 +196,8 @@ func TestJudge(t *testing.T) {
 		"code that is mapped":       {"authing-v2", "rotate", 200, `{"code":2011}`, profile.Judgement{Status: 404}},
 		"status beside code":        {"authing-v2", "rotate", 200, `{"code":2020,"statusCode":403}`, profile.Judgement{Status: 403}},
 		"text":                      {"angusgm", "read", 200, `{"code":"S"}`, profile.Judgement{OK: true, Status: 200}},
+		"login without one":         {"authing-v2", "login", 200, `{"accessToken":"t"}`, profile.Judgement{OK: true, Status: 200}},
+		"login that fails":          {"authing-v2", "login", 200, `{"code":2020}`, profile.Judgement{Status: 401}},
 		"no content":                {"angusgm", "delete", 204, ``, profile.Judgement{OK: true, Status: 204}},
 		"token side":                {"genauth-v3", "revoke", 200, ``, profile.Judgement{OK: true, Status: 200}},
 	}
