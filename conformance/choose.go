@@ -87,7 +87,7 @@ func (r *run) lacking(entry catalogue.Check) string {
 	for _, need := range entry.Needs {
 		switch need {
 		case "oracle":
-			if r.oracle.kind == "" {
+			if r.oracle.operation == "" {
 				return "there is no proven oracle: " + r.oracle.proof
 			}
 		case "reader", "foreign":

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/conformance/catalogue"
+	"github.com/keyturn/keyturn/conformance/exchange"
 	"github.com/keyturn/keyturn/conformance/ledger"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
 )
 
-// cleaning bounds how long a run cleans up, also after an interrupt.
+// cleaning bounds how long a run cleans up, also after an interrupt, where no rate
+// makes it longer.
 const cleaning = time.Minute
 
 // clean removes what the journal says is still there: exactly that, newest first. It
@@ -23,9 +25,38 @@ func (r *run) clean(ctx context.Context) {
 		return
 	}
 	r.options.Progress(Event{Phase: "clean"})
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleaning)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cleaningTime(len(r.journal.Open())))
 	defer cancel()
-	r.sender.Lift()
+	for _, pause := range passes {
+		if exchange.Sleep(ctx, pause) != nil {
+			break
+		}
+		r.sender.Lift()
+		r.leftover = nil
+		r.cleanOnce(ctx)
+		if len(r.leftover) == 0 {
+			break
+		}
+	}
+}
+
+// passes are the pauses before each attempt at removing what is still there.
+var passes = []time.Duration{0, 250 * time.Millisecond, 2 * time.Second}
+
+// cleaningTime is a minute, and what the rates make of the number of things beyond it.
+func (r *run) cleaningTime(things int) time.Duration {
+	limits := r.options.Limits
+	slowest := 0.0 // seconds for one thing, of which each takes about three requests
+	for _, rate := range []float64{limits.Rate / 3, limits.PerOperation["delete"], limits.PerOperation["read"]} {
+		if rate > 0 {
+			slowest = max(slowest, 1/rate)
+		}
+	}
+	return cleaning + time.Duration(float64(things)*slowest*float64(time.Second))
+}
+
+// cleanOnce tries to remove each thing that is open.
+func (r *run) cleanOnce(ctx context.Context) {
 	for _, entry := range r.journal.Open() {
 		// A session each: one that cannot be removed must not stop the others.
 		s := r.session(ctx, catalogue.Check{ID: "clean"})
@@ -60,7 +91,7 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 		return r.disarm(s, entry, by, values)
 	}
 	reply := s.Call("delete", values, As(by))
-	if !reply.OK && !slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
+	if !reply.OK && !r.unknown(reply) {
 		return fmt.Sprintf("delete answered %s", reply)
 	}
 	if !s.disappears(entry, values, by) {
@@ -68,6 +99,12 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 	}
 	r.gone(entry.Seq)
 	return ""
+}
+
+// unknown reports that the API itself says that there is no such client: a 404 of
+// something on the way says nothing.
+func (r *run) unknown(reply *Reply) bool {
+	return reply.JSON != nil && slices.Contains(r.bound.Statuses.Unknown, reply.Status)
 }
 
 // disappears looks whether a deletion has had its effect: a reply that says so is not
@@ -80,7 +117,7 @@ func (s *Session) disappears(entry ledger.Entry, values profile.Values, by *Prin
 	}
 	return s.Within(bound.Policy.Refuse, 1, func(...CallOption) bool {
 		if bound.Binds("read") {
-			return !s.Call("read", values, As(by)).OK
+			return s.run.unknown(s.Call("read", values, As(by)))
 		}
 		return !bound.Binds("list") || s.listed(entry, by) == nil
 	})
@@ -119,23 +156,23 @@ func (r *run) find(s *Session, entry ledger.Entry, by *Principal) (values profil
 		return nil, "its creation got no answer, and the profile binds no list to look for it"
 	}
 	values = nil
-	// The request may still be under way, or the list lag behind.
-	s.Within(min(r.bound.Policy.Accept, patience), 1, func(...CallOption) bool {
+	bound := time.Duration(0)
+	if r.bound.Policy.Reads == "lagging" {
+		bound = r.bound.Policy.Accept
+	}
+	s.Within(bound, 1, func(...CallOption) bool {
 		values = s.listed(entry, by)
 		return values != nil
 	})
 	return values, "" // nil: it was never made
 }
 
-// patience bounds how long a client whose creation got no answer is looked for.
-const patience = 2 * time.Second
-
 // disarm is for services that delete no clients: every secret of the client goes, and
 // what remains is named in the report.
 func (r *run) disarm(s *Session, entry ledger.Entry, by *Principal, values profile.Values) (cause string) {
 	if r.bound.Binds("list_secrets") && r.bound.Binds("delete_secret") {
 		reply := s.Call("list_secrets", values, As(by))
-		if !reply.OK && slices.Contains(r.bound.Statuses.Unknown, reply.Status) {
+		if !reply.OK && r.unknown(reply) {
 			r.gone(entry.Seq)
 			return ""
 		}

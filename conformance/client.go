@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,8 +48,12 @@ type made struct {
 
 // ID is the client's id at the token side.
 func (c *Client) ID() string {
-	id, _ := c.Values["client_id"].(string)
-	return id
+	return c.text("client_id")
+}
+
+func (c *Client) text(name string) string {
+	text, _ := c.Values[name].(string)
+	return text
 }
 
 // NewClient makes a client that only this check uses. It ends the check as
@@ -88,7 +91,7 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 	seq := s.run.intend(s, name)
 	reply := s.Call("create", values, options...)
 	if !reply.OK {
-		if reply.Status >= 400 && reply.Status < 500 {
+		if s.surelyRefused(reply) {
 			s.run.gone(seq)
 		}
 		s.refused(seq, name)
@@ -98,6 +101,10 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 	for _, id := range []string{"client", "client_id"} {
 		if c.Values[id] = reply.Values[id]; c.Values[id] == nil {
 			c.Values[id] = values[id]
+		}
+		if text, ok := c.Values[id].(string); !ok || text == "" {
+			// It stays in the journal as it is, and is looked for by its name.
+			s.Incompletef("create answered %s, and its reply has no usable %s", reply, id)
 		}
 	}
 	c.made = s.run.keep(seq, c, by)
@@ -110,6 +117,13 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 	s.run.book.Pair(c.ID(), c.Secret.Value)
 	c.made.secret = c.Secret
 	return c, reply
+}
+
+// surelyRefused reports that a creation made nothing: the API itself says that it was
+// refused, and not that something on the way gave up.
+func (s *Session) surelyRefused(reply *Reply) bool {
+	statuses := s.run.bound.Statuses
+	return reply.JSON != nil && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden, statuses.Foreign), reply.Status)
 }
 
 // reuse takes a client over from a check that is done with it, where the provider
@@ -138,38 +152,6 @@ func (s *Session) own(m *made) {
 
 // Spoil keeps the client from being handed on to another check.
 func (c *Client) Spoil() { c.made.spoilt = true }
-
-// NoClient is the id of a client that does not exist, in the form of one that does.
-func (s *Session) NoClient() string {
-	switch {
-	case s.run.dry:
-		return "{no such client}"
-	case s.run.canary == nil:
-		return "keyturn-" + s.run.id + "-none"
-	}
-	id, _ := s.run.canary.client.Values["client"].(string)
-	return scramble(id, s.random.IntN)
-}
-
-// scramble replaces letters by letters and digits by digits, of a uuid only in its last
-// group, where no version stands. The form of a name of ours is free.
-func scramble(id string, random func(int) int) string {
-	if strings.HasPrefix(id, "keyturn-") {
-		return id + "-none"
-	}
-	scrambled := []byte(id)
-	for i := strings.LastIndexByte(id, '-') + 1; i < len(scrambled); i++ {
-		switch c := scrambled[i]; {
-		case c >= '0' && c <= '9':
-			scrambled[i] = byte('0' + random(10))
-		case c >= 'a' && c <= 'f':
-			scrambled[i] = byte('a' + random(6))
-		case c >= 'A' && c <= 'F':
-			scrambled[i] = byte('A' + random(6))
-		}
-	}
-	return string(scrambled)
-}
 
 // ChooseSecret makes a secret of 256 bits, for providers where the caller chooses.
 func (s *Session) ChooseSecret() string {
@@ -243,9 +225,9 @@ func (c *Client) Read() *Reply { return c.session.Must(c.Call("read")) }
 
 // Secrets lists the client's secrets where the provider does.
 func (c *Client) Secrets() []Secret {
-	reply := c.Call("list_secrets")
+	items, _ := c.ListSecrets()
 	var secrets []Secret
-	for _, item := range c.session.Items(reply) {
+	for _, item := range items {
 		secret := Secret{}
 		secret.ID, _ = item["secret_id"].(string)
 		secret.Expires, _ = item["expires"].(time.Time)

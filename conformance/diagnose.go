@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -70,6 +71,10 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 		return fmt.Sprintf("%s answers %s: the credentials of admin are not taken", at, reply)
 	case reply.Status == http.StatusForbidden:
 		return fmt.Sprintf("%s answers %s: the credentials of admin are taken, but may not do this", at, reply)
+	case status == http.StatusTooManyRequests:
+		return fmt.Sprintf("%s answers HTTP 429%s, and a run waits for a minute at most: try again later, or send less with --rate", at, s.demand(header))
+	case status >= 500 || reply.Status >= 500 && reply.Status <= 599:
+		return fmt.Sprintf("%s answers %s%s: the target, or what stands before it, fails by itself; its log says why", at, reply, s.quoted(reply))
 	case wantsTLS(reply):
 		return fmt.Sprintf("%s answers %q: is it an https address?", at, s.beginning(reply.Response.Body))
 	case reply.JSON == nil && len(reply.Response.Body) > 0:
@@ -81,6 +86,26 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 		return fmt.Sprintf("%s answers HTTP %d without a body: is this the base address of the API?", at, status)
 	}
 	return otherwise
+}
+
+// demand is how long an answer asks to wait (RFC 9110 section 10.2.3).
+func (s *Session) demand(header http.Header) string {
+	after := header.Get("Retry-After")
+	if _, err := strconv.Atoi(after); err == nil {
+		after += " s"
+	}
+	if after == "" {
+		return " time and again"
+	}
+	return fmt.Sprintf(" with a Retry-After of %s", s.beginning([]byte(after)))
+}
+
+// quoted is how a body begins, behind the answer that it came with.
+func (s *Session) quoted(reply *Reply) string {
+	if begins := s.beginning(reply.Response.Body); begins != "" {
+		return fmt.Sprintf(" with a body that begins %q", begins)
+	}
+	return ""
 }
 
 // beginning is enough of a body to tell what it is. Credentials are hidden before it

@@ -29,4 +29,4 @@ func (c *Client) Expires(at time.Time) {
 
 // HasOracle reports whether the token side can be asked: for checks that do more where
 // it can.
-func (s *Session) HasOracle() bool { return s.run.oracle.kind != "" }
+func (s *Session) HasOracle() bool { return s.run.oracle.operation != "" }

@@ -26,21 +26,32 @@ const agreeing = 3
 // section 2.1). Next is to introspect one (RFC 7662 section 2.1), last to ask for a
 // token, which is then revoked.
 type oracle struct {
-	kind  string // the operation; "" where none could be proven
+	door         // the first that was proven; its operation is "" where none was
+	doors []door // all that were proven
 	proof string
 }
 
+// door is an endpoint of the token side and a way to authenticate there. A service
+// may let a secret in by one and not by another.
+type door struct {
+	operation string
+	way       profile.ClientAuth
+}
+
+func (d door) String() string { return fmt.Sprintf("%s by %s", d.operation, d.way) }
+
 // ask puts one question.
-func (s *Session) ask(kind, clientID, secret string, options ...CallOption) (Answer, *Reply) {
+func (s *Session) ask(at door, clientID, secret string, options ...CallOption) (Answer, *Reply) {
 	values := profile.Values{"token": "keyturn-no-such-token-" + s.run.id}
-	if kind == "token" {
+	if at.operation == "token" {
 		values = nil
 	}
+	proof := ProvingBy(at.way, clientID, secret)
 	s.run.probes.Add(1)
-	reply := s.Call(kind, values, append([]CallOption{s.Proving(clientID, secret)}, options...)...)
+	reply := s.Call(at.operation, values, append([]CallOption{proof}, options...)...)
 	if reply.OK {
-		if token := reply.Text("token"); kind == "token" && token != "" && s.run.bound.Binds("revoke") {
-			s.Call("revoke", profile.Values{"token": token}, s.Proving(clientID, secret))
+		if token := reply.Text("token"); at.operation == "token" && token != "" && s.run.bound.Binds("revoke") {
+			s.Call("revoke", profile.Values{"token": token}, proof)
 		}
 		return Accepted, reply
 	}
@@ -59,14 +70,14 @@ func (s *Session) Probe(c *Client, secret string, options ...CallOption) Answer 
 // ProbeReply is Probe with the reply.
 func (s *Session) ProbeReply(c *Client, secret string, options ...CallOption) (Answer, *Reply) {
 	s.NeedOracle()
-	answer, reply := s.ask(s.run.oracle.kind, c.ID(), secret, options...)
+	answer, reply := s.ask(s.run.oracle.door, c.ID(), secret, options...)
 	c.note(asked{reply.End, secret, answer})
 	return answer, reply
 }
 
 // NeedOracle ends the check as incomplete where no oracle was proven.
 func (s *Session) NeedOracle() {
-	if s.run.oracle.kind == "" {
+	if s.run.oracle.operation == "" {
 		s.Incompletef("there is no proven oracle: %s", s.run.oracle.proof)
 	}
 }
@@ -101,7 +112,7 @@ func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Dura
 		return s.run.dry
 	}
 	if s.settle(c, secret.Value, want, bound) {
-		return true
+		return s.everywhere(c, secret, want, bound, what)
 	}
 	answer, reply := s.ProbeReply(c, secret.Value)
 	if answer == Unclear {
@@ -109,6 +120,46 @@ func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Dura
 	}
 	s.FailOn(reply, fmt.Sprintf("%s %d times in a row within %s", want, agreeing, bound), "%s is %s", what, answer)
 	return false
+}
+
+// everywhere asks at the other doors too, each of which has the same bound: a secret
+// that is dead at one may be alive at another.
+func (s *Session) everywhere(c *Client, secret Secret, want Answer, bound time.Duration, what string) bool {
+	against := map[Answer]Answer{Accepted: Refused, Refused: Accepted}[want]
+	for _, other := range s.run.oracle.doors {
+		if other == s.run.oracle.door {
+			continue
+		}
+		var answer Answer
+		var reply *Reply
+		s.Within(bound, 1, func(options ...CallOption) bool {
+			answer, reply = s.ask(other, c.ID(), secret.Value, options...)
+			return answer != against
+		})
+		if answer == against && !s.run.dry {
+			s.FailOn(reply, fmt.Sprintf("%s within %s at every endpoint", want, bound), "%s is %s at %s, and %s at %s",
+				what, want, s.run.oracle.door, answer, other)
+			return false
+		}
+	}
+	return true
+}
+
+// ProbeEverywhere asks once at every proven endpoint in every proven way, until one
+// accepts the secret.
+func (s *Session) ProbeEverywhere(c *Client, secret string) (Answer, *Reply) {
+	answer, reply := s.ProbeReply(c, secret)
+	for _, other := range s.run.oracle.doors {
+		if answer == Accepted {
+			break
+		}
+		if other != s.run.oracle.door {
+			if answer, reply := s.ask(other, c.ID(), secret); answer == Accepted {
+				return answer, reply
+			}
+		}
+	}
+	return answer, reply
 }
 
 // settle polls until as many answers in a row agree as it takes, or the bound is
@@ -119,7 +170,7 @@ func (s *Session) settle(c *Client, secret string, want Answer, bound time.Durat
 	var first time.Duration // when the present streak began
 	streak := 0
 	settled := s.Within(bound, agreeing, func(options ...CallOption) bool {
-		answer, reply := s.ask(s.run.oracle.kind, c.ID(), secret, options...)
+		answer, reply := s.ask(s.run.oracle.door, c.ID(), secret, options...)
 		c.note(asked{reply.End, secret, answer})
 		if answer != want {
 			streak = 0
@@ -137,22 +188,45 @@ func (s *Session) settle(c *Client, secret string, want Answer, bound time.Durat
 	return settled
 }
 
-// proveOracle finds the first oracle that tells a known-good secret from a known-bad
-// one.
+// proveOracle finds where and how a known-good secret can be told from a known-bad
+// one: every endpoint that the profile names, in every way that clients may
+// authenticate. The first that does is the oracle.
 func (s *Session) proveOracle(c *Client) oracle {
-	proof := "the profile names none"
-	for _, kind := range s.run.bound.Oracle {
-		var good Answer
-		var reply *Reply
-		s.Within(s.Policy().Accept, 1, func(options ...CallOption) bool {
-			good, reply = s.ask(kind, c.ID(), c.Secret.Value, options...)
-			return good != Refused // a new secret may take its time
-		})
-		bad, bogus := s.ask(kind, c.ID(), "keyturn-never-a-secret-"+s.run.id)
-		proof = fmt.Sprintf("%s: a known-good secret got %s (%s), a made-up one %s (%s)", kind, reply, good, bogus, bad)
-		if s.run.dry || good == Accepted && bad == Refused {
-			return oracle{kind: kind, proof: proof}
+	found := oracle{proof: "the profile names none"}
+	for _, operation := range s.run.bound.Oracle {
+		for _, way := range s.run.bound.ClientAuth {
+			at := door{operation, way}
+			if operation == "token" && s.Mode() == ReadOnly && len(found.doors) > 0 {
+				continue // it issues tokens, and is not needed
+			}
+			bound := s.Policy().Accept
+			if len(found.doors) > 0 {
+				bound = 0 // by now the secret works
+			}
+			proven, proof := s.proves(at, c, bound)
+			switch {
+			case len(found.doors) == 0:
+				found.proof = proof
+			case proven:
+				found.proof += "; also " + at.String()
+			}
+			if proven {
+				found.doors = append(found.doors, at)
+				found.door = found.doors[0]
+			}
 		}
 	}
-	return oracle{proof: proof}
+	return found
+}
+
+func (s *Session) proves(at door, c *Client, bound time.Duration) (proven bool, proof string) {
+	var good Answer
+	var reply *Reply
+	s.Within(bound, 1, func(options ...CallOption) bool {
+		good, reply = s.ask(at, c.ID(), c.Secret.Value, options...)
+		return good != Refused // a new secret may take its time
+	})
+	bad, bogus := s.ask(at, c.ID(), "keyturn-never-a-secret-"+s.run.id)
+	proof = fmt.Sprintf("%s: a known-good secret got %s (%s), a made-up one %s (%s)", at, reply, good, bogus, bad)
+	return s.run.dry || good == Accepted && bad == Refused, proof
 }

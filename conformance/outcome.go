@@ -34,7 +34,7 @@ func (r *run) report(selection []selected, results map[string]*report.Result) *r
 			Started: r.started.UTC(), Ended: r.options.Now().UTC(), Requests: r.sender.Sent(), Throttled: r.sender.Throttled(),
 			Concurrency: r.options.Limits.Concurrency, Principals: slices.Sorted(maps.Keys(r.principals)),
 		},
-		Oracle:    report.Oracle{Kind: r.oracle.kind, Proof: r.oracle.proof, Probes: int(r.probes.Load())},
+		Oracle:    report.Oracle{Kind: r.oracle.operation, Proof: r.oracle.proof, Probes: int(r.probes.Load())},
 		Counts:    report.Counts{},
 		Results:   []report.Result{},
 		Rotations: []report.Rotation{},
@@ -67,9 +67,10 @@ func (r *run) report(selection []selected, results map[string]*report.Result) *r
 		whole.Counts[result.Verdict]++
 	}
 	r.conclude(whole)
+	r.meet(whole)
 	hider := r.book.Hider()
 	whole.Rewrite(hider.Text)
-	trim(whole)
+	finish(whole, hider.Text)
 	return whole
 }
 

@@ -222,7 +222,9 @@ func TestScramble(t *testing.T) {
 			}
 		}
 	}
-	if got := scramble("keyturn-ab-1", next); got != "keyturn-ab-1-none" {
-		t.Errorf("a name of ours becomes %s", got)
+	for _, id := range []string{"keyturn-0123456789-1", "1042", "customer-shop", ""} {
+		if got := scramble(id, next); got != "" {
+			t.Errorf("%s, of which too little can be changed, becomes %s", id, got)
+		}
 	}
 }

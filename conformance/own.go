@@ -41,14 +41,23 @@ func (r *run) keep(seq int, c *Client, by *Principal) *made {
 		for name, value := range c.Values {
 			ids[name] = fmt.Sprint(value)
 		}
-		if err := r.journal.Made(seq, ids); err != nil {
-			r.options.Logger.Error("journal", "error", err)
-		}
+		r.acknowledge(seq, ids)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.clients = append(r.clients, kept)
 	return kept
+}
+
+// acknowledge writes the ids of a new client into the journal, but for one that is a
+// credential: the client's name, which is there already, will do.
+func (r *run) acknowledge(seq int, ids map[string]string) {
+	if len(r.book.Hider().Find([]byte(fmt.Sprint(ids)))) > 0 {
+		return
+	}
+	if err := r.journal.Made(seq, ids); err != nil {
+		r.options.Logger.Error("journal", "error", err)
+	}
 }
 
 // removed notes that a check deleted a client of its own. The journal strikes it out

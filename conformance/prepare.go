@@ -45,6 +45,7 @@ func (r *run) before(ctx context.Context, first func(*Session) string) (reason s
 	crash := s.guard(func(s *Session) { reason = first(s) })
 	switch {
 	case crash != nil:
+		r.broke = crash
 		return crash.Error()
 	case s.incomplete != "":
 		return s.diagnose()

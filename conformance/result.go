@@ -131,7 +131,6 @@ func evidence(result *report.Result, exchanges []*exchange.Exchange) {
 			if e.Response != nil {
 				shown.Response = message(e.Response.Header, e.Response.Body)
 			}
-			shown.Curl = curl(e.Request)
 		}
 		result.Exchanges = append(result.Exchanges, shown)
 	}
@@ -141,6 +140,9 @@ func message(header http.Header, body []byte) *report.Message {
 	shown := &report.Message{Headers: []string{}, Body: string(body)}
 	for name, values := range header {
 		for _, value := range values {
+			if name == "Set-Cookie" || name == "Cookie" {
+				value = "(hidden)" // a session that nobody has told the run about
+			}
 			shown.Headers = append(shown.Headers, name+": "+value)
 		}
 	}
@@ -149,41 +151,39 @@ func message(header http.Header, body []byte) *report.Message {
 	return shown
 }
 
-// trim cuts long bodies, once credentials are hidden: half of one could not be found
-// any more.
-func trim(whole *report.Report) {
+// finish cuts long bodies and adds the lines for a shell, once credentials are hidden:
+// half of one could not be found any more, nor one that a shell has quoted. What the
+// cut leaves of a pseudonym is hidden again.
+func finish(whole *report.Report, hide func(string) string) {
 	for _, result := range whole.Results {
-		for _, e := range result.Exchanges {
+		for i := range result.Exchanges {
+			e := &result.Exchanges[i]
 			for _, side := range []*report.Message{e.Request, e.Response} {
 				if side != nil && len(side.Body) > maxEvidence {
-					side.Body, side.Cut = strings.ToValidUTF8(side.Body[:maxEvidence], ""), len(side.Body)-maxEvidence
+					side.Body, side.Cut = hide(strings.ToValidUTF8(side.Body[:maxEvidence], "")), len(side.Body)-maxEvidence
 				}
+			}
+			if e.Request != nil {
+				e.Curl = curl(e)
 			}
 		}
 	}
 }
 
-// curl is the request for a shell. Its credentials become placeholders with all
-// others of the report.
-func curl(request exchange.Request) string {
+// curl is the request for a shell, made of what is shown of it, in which credentials
+// are pseudonyms by now.
+func curl(e *report.Exchange) string {
 	words := []string{"curl", "-i"}
-	if request.Method != http.MethodGet {
-		words = append(words, "-X", request.Method)
+	if e.Method != http.MethodGet {
+		words = append(words, "-X", e.Method)
 	}
-	names := make([]string, 0, len(request.Header))
-	for name := range request.Header {
-		names = append(names, name)
+	for _, header := range e.Request.Headers {
+		words = append(words, "-H", quote(header))
 	}
-	sort.Strings(names)
-	for _, name := range names {
-		for _, value := range request.Header[name] {
-			words = append(words, "-H", quote(name+": "+value))
-		}
+	if body := e.Request.Body; body != "" && e.Request.Cut == 0 {
+		words = append(words, "--data-binary", quote(body))
 	}
-	if len(request.Body) > 0 && len(request.Body) <= maxEvidence {
-		words = append(words, "--data-binary", quote(string(request.Body)))
-	}
-	return strings.Join(append(words, quote(request.URL)), " ")
+	return strings.Join(append(words, quote(e.URL)), " ")
 }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

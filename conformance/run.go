@@ -47,6 +47,7 @@ type run struct {
 	probes     atomic.Int64
 	names      atomic.Int64
 	started    time.Time
+	broke      error  // a crash before the checks
 	blocked    string // why nothing could be tested
 	cut        string // why the run ended early
 
@@ -86,7 +87,11 @@ func Run(ctx context.Context, options Options) (*Finished, error) {
 	results := r.work(ctx, selection)
 	r.cut = cut(ctx, r.options.Limits.Wall)
 	r.clean(ctx)
-	return &Finished{Report: r.report(selection, results), hider: r.book.Hider()}, nil
+	if r.broke != nil {
+		return nil, r.broke
+	}
+	whole := r.report(selection, results)
+	return &Finished{Report: whole, hider: r.book.Hider()}, nil
 }
 
 // cut says why a run was ended before it was done, "" where it was not.

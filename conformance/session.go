@@ -1,9 +1,11 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -138,11 +140,21 @@ func (s *Session) Parallel(n int, body func(i int)) {
 		})
 	}
 	group.Wait()
-	for _, what := range caught {
-		if what != nil {
-			panic(what)
-		}
+	// A crash must not hide behind another body's end.
+	slices.SortStableFunc(caught, func(a, b any) int { return cmp.Compare(gravity(b), gravity(a)) })
+	if caught[0] != nil {
+		panic(caught[0])
 	}
+}
+
+func gravity(caught any) int {
+	switch caught.(type) {
+	case nil:
+		return 0
+	case stop:
+		return 1
+	}
+	return 2
 }
 
 // breach is what a broken promise of a level comes to.

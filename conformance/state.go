@@ -32,7 +32,7 @@ func (s *Session) Snapshot(c *Client) State {
 			}
 		}
 	}
-	if s.run.oracle.kind != "" && c.Secret.Value != "" {
+	if s.run.oracle.operation != "" && c.Secret.Value != "" {
 		state.Works = s.Probe(c, c.Secret.Value)
 	}
 	return state

@@ -147,6 +147,15 @@ func needs(names []string) string {
 }
 
 func sourceOf(entries *catalogue.Catalogue, source catalogue.Source) string {
+	text := sourceText(entries, source)
+	if source.URL != "" {
+		text += " <" + source.URL + ">"
+	}
+	return text
+}
+
+// sourceText is a source in words, without its address.
+func sourceText(entries *catalogue.Catalogue, source catalogue.Source) string {
 	text := source.Practice
 	switch {
 	case source.RFC != "":
@@ -160,9 +169,6 @@ func sourceOf(entries *catalogue.Catalogue, source catalogue.Source) string {
 				}
 			}
 		}
-	}
-	if source.URL != "" {
-		text += " <" + source.URL + ">"
 	}
 	return text
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/catalogue"
 	"github.com/keyturn/keyturn/conformance/profile"
 )
@@ -22,16 +21,6 @@ type listSettings struct {
 	asJSON bool
 }
 
-// listed is a check as it is listed.
-type listed struct {
-	ID      string `json:"id"`
-	Title   string `json:"title"`
-	Level   string `json:"level"`
-	Safety  string `json:"safety"`
-	Applies *bool  `json:"applies,omitempty"` // to the provider, where one is given
-	Reason  string `json:"reason,omitempty"`  // why it does not
-}
-
 func newConformanceList() *cobra.Command {
 	s := &listSettings{}
 	cmd := &cobra.Command{
@@ -41,7 +30,8 @@ func newConformanceList() *cobra.Command {
 or sends what is refused, write changes what the run made, wait lets time pass too, and
 disruptive is done in no mode but that one.
 
-With a provider or a profile it says of each whether it applies, and why not.`,
+With a provider or a profile it says of each whether it applies, and why not. No check
+is disruptive yet.`,
 		Example: `  keyturn conformance list
   keyturn conformance list --provider authing-v2 --checks "ROT-*"`,
 		Args: cobra.NoArgs,
@@ -49,14 +39,14 @@ With a provider or a profile it says of each whether it applies, and why not.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	s.register(cmd)
-	flags.Var(newSetting(&s.checks, "", "GLOB", parseText), "checks", `GLOB of the ids to list, such as "ROT-*,DEL-00?"`)
-	asJSON := flags.VarPF(newSetting(&s.asJSON, false, "bool", parseBool), "json", "", "as JSON")
+	flags.Var(newChecks(&s.checks), "checks", `GLOB of the ids to list, such as "ROT-*,DEL-00?"`)
+	asJSON := flags.VarPF(newSetting(&s.asJSON, false, "bool", parseBool), "json", "", "as JSON, with all that the catalogue says of each")
 	asJSON.NoOptDefVal = "true"
 	cmd.RunE = judging(func(cmd *cobra.Command, _ []string) error {
 		if err := applyEnvironment(cmd, os.Environ()); err != nil {
 			return usage{err}
 		}
-		checks, err := s.list()
+		all, err := s.list()
 		if err != nil {
 			return err
 		}
@@ -64,40 +54,29 @@ With a provider or a profile it says of each whether it applies, and why not.`,
 			encoder := json.NewEncoder(cmd.OutOrStdout())
 			encoder.SetIndent("", "  ")
 			encoder.SetEscapeHTML(false)
-			return encoder.Encode(checks)
+			return encoder.Encode(all)
 		}
-		return writeList(cmd.OutOrStdout(), checks)
+		return writeList(cmd.OutOrStdout(), all.Checks)
 	})
 	return cmd
 }
 
-func (s *listSettings) list() ([]listed, error) {
+func (s *listSettings) list() (listing, error) {
 	entries, err := catalogue.Load()
 	if err != nil {
-		return nil, err
+		return listing{}, err
 	}
 	var bound *profile.Bound
 	if s.given() {
 		if bound, err = s.load(); err != nil {
-			return nil, usage{err}
+			return listing{}, usage{err}
 		}
 	}
 	ids, err := entries.Select(s.checks)
 	if err != nil {
-		return nil, usage{fmt.Errorf("--checks %w", err)}
+		return listing{}, usage{fmt.Errorf("--checks %w", err)}
 	}
-	checks := make([]listed, 0, len(ids))
-	for _, id := range ids {
-		_, check, _ := entries.Check(id)
-		one := listed{ID: check.ID, Title: check.Title, Level: string(check.Level), Safety: string(check.Safety)}
-		if bound != nil {
-			one.Reason = conformance.Inapplicable(check, bound)
-			applies := one.Reason == ""
-			one.Applies = &applies
-		}
-		checks = append(checks, one)
-	}
-	return checks, nil
+	return listingOf(entries, ids, bound), nil
 }
 
 func writeList(w io.Writer, checks []listed) error {
@@ -110,8 +89,13 @@ func writeList(w io.Writer, checks []listed) error {
 			left++
 		}
 	}
-	fmt.Fprintf(&b, "\n%d checks", len(checks))
-	if left > 0 {
+	fmt.Fprintf(&b, "\n%s", counted(len(checks), "check"))
+	switch {
+	case left == 1 && len(checks) == 1:
+		b.WriteString(", which does not apply")
+	case left == 1:
+		b.WriteString(", 1 of which does not apply")
+	case left > 1:
 		fmt.Fprintf(&b, ", %d of which do not apply", left)
 	}
 	b.WriteString(". More of each: keyturn conformance explain ID\n")

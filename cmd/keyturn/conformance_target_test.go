@@ -98,6 +98,12 @@ func TestTargetsThatAreNone(t *testing.T) {
 			w.Write([]byte(text))
 		}
 	}
+	throttled := func(after string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", after)
+			w.WriteHeader(http.StatusTooManyRequests)
+		}
+	}
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +116,10 @@ func TestTargetsThatAreNone(t *testing.T) {
 		"TLS":               {strings.Replace(serve(answers(200, "application/json", `{}`), overTLS), "https:", "http:", 1), "is it an https address?"},
 		"self-signed":       {serve(answers(200, "application/json", `{}`), overTLS), "unknown authority; give the authority's certificate with --ca-cert"},
 		"HTML":              {serve(answers(200, "text/html", "<!doctype html>\n<title>Sign in</title>"+strings.Repeat("x", 99)), overHTTP), `"text/html" that is no JSON and begins "<!doctype html> <title>Sign in</title>xxx`},
-		"gateway":           {serve(answers(502, "text/html", "<h1>Bad gateway</h1>"), overHTTP), "HTTP 502 with \"text/html\" that is no JSON"},
+		"gateway":           {serve(answers(502, "text/html", "<h1>Bad gateway</h1>"), overHTTP), `HTTP 502 with a body that begins "<h1>Bad gateway</h1>": the target, or what stands before it, fails`},
+		"fails":             {serve(answers(500, "application/json", ""), overHTTP), "HTTP 500: the target, or what stands before it, fails"},
+		"throttles":         {serve(throttled("7200"), overHTTP), "HTTP 429 with a Retry-After of 7200 s, and a run waits for a minute at most: try again later"},
+		"throttles till":    {serve(throttled("Fri, 31 Dec 2999 23:59:59 GMT"), overHTTP), "HTTP 429 with a Retry-After of Fri, 31 Dec 2999 23:59:59 GMT, and"},
 		"another's":         {serve(answers(404, "text/plain", "404 page not found"), overHTTP), `begins "404 page not found": is this the base address of the API?`},
 		"no body":           {serve(answers(200, "application/json", ""), overHTTP), "HTTP 200 without a body: is this the base address"},
 		"wrong credentials": {serve(answers(401, "application/json", `{"message":"no"}`), overHTTP), "HTTP 401: the credentials of admin are not taken"},
@@ -271,6 +280,59 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 	}
 	if got := filesIn(t, folder); len(got) != len(fiveFiles) {
 		t.Errorf("got the files %v", got)
+	}
+}
+
+// TestFailingCreations are told as what they are, though reading went well.
+func TestFailingCreations(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		status int
+		body   string
+		want   string
+	}{
+		"fails":     {http.StatusInternalServerError, `{"message":"deadlock found"}`, `with a body that begins "{\"message\":\"deadlock found\"}": the target, or what stands before it, fails by itself`},
+		"throttles": {http.StatusTooManyRequests, `{"message":"slow down"}`, "HTTP 429 with a Retry-After of 3600 s, and a run waits for a minute at most"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := tampered(t, func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method != http.MethodPost || r.URL.Path != "/api/v2/applications" {
+					return false
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Retry-After", "3600")
+				w.WriteHeader(test.status)
+				io.WriteString(w, test.body)
+				return true
+			})
+			code, _, stderr := judge(t, checks.All(), "run", "--provider", "authing-v2", "--url", target.URL)
+			if code != conformance.ExitIncomplete || !strings.Contains(stderr, test.want) {
+				t.Errorf("got exit %d and %s, want 3 and %q", code, stderr, test.want)
+			}
+		})
+	}
+}
+
+// TestAPlanIsText that no terminal acts on, with credentials or without. Some checks
+// send what would ring and erase, and ids of several KiB.
+func TestAPlanIsText(t *testing.T) {
+	t.Parallel()
+	for _, provider := range providers() {
+		code, stdout, stderr := judge(t, checks.All(), "run", "--provider", provider, "--url", "https://id.example.com", "--mode", "plan")
+		if code != exitOK || stderr != "" || !strings.Contains(stdout, "\nNo credentials are given, so their values are named in braces.\n") {
+			t.Errorf("%s: got exit %d and %s", provider, code, stderr)
+		}
+		for line := range strings.Lines(stdout) {
+			line = strings.TrimSuffix(line, "\n")
+			if got := printable(line); got != line || len([]rune(line)) > 400 {
+				t.Errorf("%s: got a line of %d columns: %q", provider, len([]rune(line)), line)
+			}
+		}
+		if !strings.Contains(stdout, " KiB)") || !strings.Contains(stdout, "{") {
+			t.Errorf("%s: nothing is cut, or no placeholder is shown", provider)
+		}
 	}
 }
 

@@ -48,12 +48,13 @@ func TestConformanceUsage(t *testing.T) {
 		"rate":              {here + "--rate 0", "want a number above zero"},
 		"requests":          {here + "--requests -1", "want a whole number above zero"},
 		"timeout":           {here + "--timeout 300", "want a duration above zero"},
-		"no profile":        {ours + "nowhere.yaml", "--profile: "},
+		"no profile":        {ours + "nowhere.yaml", "--profile: nowhere.yaml: no such file"},
 		"unknown key":       {ours + file("p.yaml", "profile: 1\nprovider: acme\nplicy: {}\n"), "line 3: field plicy not found"},
 		"empty profile":     {ours + file("p.yaml", "profile: 1\nprovider: acme\n"), "operations.create: is missing"},
 		"no such operation": {ours + quickProfile(t, "identity-service", "operation: addSecret", "operation: addSecrets"), `operations.rotate: the document has no operation "addSecrets"`},
 		"no document":       {ours + quickProfile(t, "identity-service", "document: openapi.yaml", "document: nowhere.yaml"), "nowhere.yaml"},
-		"broken document":   {ours + quickProfile(t, "identity-service", "document: openapi.yaml", "document: "+document), "document " + document},
+		"broken document":   {ours + quickProfile(t, "identity-service", "document: openapi.yaml", "document: "+document), "document " + document + ": want an OpenAPI 3.0 document: paths is of the wrong type, array\n"},
+		"a copied profile":  {ours + quickProfile(t, "identity-service", "document: openapi.yaml\n", ""), "keyturn specs identity-service > openapi.yaml"},
 		"credentials":       {here + "--credentials nowhere.yaml", "--credentials nowhere.yaml: no such file"},
 		"a folder":          {here + "--credentials " + t.TempDir(), "is a directory"},
 		"nobody":            {here + "--credentials " + file("c.yaml", "reader: {token: t}\n"), "c.yaml: admin has no token and no key"},
@@ -160,21 +161,33 @@ func TestList(t *testing.T) {
 	want := "ROT-001   MUST    write       A rotation gives a secret that differs from the old one\n" +
 		"ROT-003   POLICY  write       The replaced secret is refused within the declared window\n" +
 		"                              does not apply: the profile declares rotation add\n" +
-		"\n2 checks, 1 of which do not apply. More of each: keyturn conformance explain ID\n"
+		"\n2 checks, 1 of which does not apply. More of each: keyturn conformance explain ID\n"
 	if diff := cmp.Diff(want, stdout); code != exitOK || diff != "" {
 		t.Errorf("got exit %d (-want +got)\n%s", code, diff)
 	}
 	code, stdout, _ = judge(t, nil, "list", "--json", "--checks", "ROT-003", "--provider", "identity-service")
-	var got []map[string]any
+	var got listing
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitOK {
 		t.Fatalf("got exit %d, %v and %s", code, err, stdout)
 	}
-	wanted := []map[string]any{{
-		"id": "ROT-003", "title": "The replaced secret is refused within the declared window", "level": "POLICY", "safety": "write",
-		"applies": false, "reason": "the profile declares rotation add",
-	}}
+	family, check, _ := entries.Check("ROT-003")
+	wanted := listing{Catalogue: listedCatalogue{entries.Version, entries.Digest}, Provider: "identity-service", Checks: []listed{{
+		ID: "ROT-003", Title: "The replaced secret is refused within the declared window", Level: "POLICY", Safety: "write",
+		Applicable: new(false), Reason: "the profile declares rotation add",
+		Family: "ROT", FamilyName: family.Name, Statement: check.Statement, Why: check.Why, Fix: check.Fix, Scope: "check",
+		Applies: listedPredicate(check.Applies), Needs: check.Needs, Requests: check.Requests, Since: check.Since, Revision: check.Revision,
+		Aliases: []string{}, Sources: got.Checks[0].Sources,
+	}}}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if len(got.Checks[0].Sources) != len(check.Sources) || check.Applies.Policy == nil || strings.Contains(stdout, "null") {
+		t.Errorf("got the sources %+v of %+v", got.Checks[0].Sources, check)
+	}
+	for i, source := range got.Checks[0].Sources {
+		if from := check.Sources[i]; source.URL != from.URL || source.ID != from.Document || !strings.Contains(source.Text, from.RFC+from.Document+from.Practice) {
+			t.Errorf("got the source %+v of %+v", source, from)
+		}
 	}
 }
 

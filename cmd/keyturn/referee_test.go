@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/checks"
+	"github.com/keyturn/keyturn/conformance/conformancetest"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
 	"github.com/keyturn/keyturn/mockserver"
@@ -72,5 +73,44 @@ func writeReports(t *testing.T, finished *conformance.Finished, provider string)
 		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestCleanReading is the referee in the mode that makes nothing.
+func TestCleanReading(t *testing.T) {
+	t.Parallel()
+	for _, provider := range providers() {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			bound, err := profile.Builtin(provider)
+			if err != nil {
+				t.Fatal(err)
+			}
+			finished := conformancetest.Run(t, conformance.Options{
+				URL: mocktest.Start(t, mockserver.Options{}).URL, Profile: bound, Mode: conformance.ReadOnly, FailOn: conformance.FailOnIncomplete,
+			})
+			if finished.Outcome != report.Conformant || finished.Counts[report.Pass] < 8 {
+				t.Errorf("%s: %s %v", finished.Outcome, finished.Summary, finished.Counts)
+			}
+		})
+	}
+}
+
+// TestKeys has the referee log in with an access key, where the provider has them.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for _, provider := range []string{"authing-v2", "genauth-v3"} {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			bound, err := profile.Builtin(provider)
+			if err != nil {
+				t.Fatal(err)
+			}
+			key := profile.Principal{Key: "61b95d6c96d42670da568408", Secret: "5f1d9c3be47a40c2a6d80e95b71c2f34"}
+			conformancetest.Run(t, conformance.Options{
+				URL: mocktest.Start(t, mockserver.Options{}).URL, Profile: bound, Filter: "ROT-00[23]", FailOn: conformance.FailOnIncomplete,
+				Credentials: &profile.Credentials{Admin: key, Values: map[string]string{"pool": "61b95d6c96d42670da568408"}},
+			})
+		})
 	}
 }

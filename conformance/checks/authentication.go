@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/keyturn/keyturn/conformance"
-	"github.com/keyturn/keyturn/conformance/profile"
 )
 
 var authentication = []conformance.Check{
@@ -99,12 +98,7 @@ func askAs(s *conformance.Session, operation string, who caller) *conformance.Re
 		_, reply := s.TryNewClient(conformance.As(who.principal))
 		return reply
 	}
-	none := s.NoClient()
-	values := profile.Values{
-		"client": none, "client_id": none, "name": none, "secret": s.ChooseSecret(),
-		"secret_id": "b3f1c6de-5a0e-4c9b-8d27-6e1f90a4c5d2",
-	}
-	return s.Call(operation, values, conformance.As(who.principal))
+	return s.Call(operation, strangers(s), conformance.As(who.principal))
 }
 
 func insufficientWritesChangeNothing(s *conformance.Session) {
@@ -200,13 +194,4 @@ func writesRefused(s *conformance.Session, c *conformance.Client, writes []write
 		c.Spoil()
 	}
 	return ok || s.Mode() == conformance.Plan
-}
-
-// withID makes sure that the id of the client's secret is known where secrets have
-// ids: it is that of a secret that was just added.
-func withID(s *conformance.Session, c *conformance.Client) conformance.Secret {
-	if s.Profile().Binds("list_secrets") && s.Profile().Binds("delete_secret") {
-		return c.Add()
-	}
-	return c.Secret
 }

@@ -5,13 +5,14 @@ import (
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/model"
+	"github.com/keyturn/keyturn/conformance/profile"
 )
 
 // additionsAreAllThere adds many secrets at once. Where a bound is declared, past which
 // the service refuses, it may refuse; what it has acknowledged has to be there.
 func additionsAreAllThere(s *conformance.Session) {
 	c := s.NewClient()
-	before, _ := secretIDs(s, c)
+	_, before := secretEntries(c)
 	s.Step("add 12 secrets at once")
 	turns := turnAtOnce(s, c, 12)
 	notCarriedOut(s, turns)
@@ -28,8 +29,8 @@ func additionsAreAllThere(s *conformance.Session) {
 	listsThem(s, c, before, acknowledged, having(turns, model.Unknown))
 	survey(s, c, held, func() bool { return len(lost(model.Rule{}, held)) == 0 })
 	if missing := lost(model.Rule{}, held); len(missing) > 0 {
-		s.FailOn(missing[0].reply, "every secret works that was acknowledged", "%s refused of %s that were acknowledged at once",
-			be(len(missing), "secret"), some(acknowledged, "addition"))
+		s.FailOn(missing[0].reply, "every secret works that was acknowledged", "of %s that were acknowledged at once %d gave a secret that does not work",
+			some(acknowledged, "addition"), len(missing))
 	}
 }
 
@@ -70,18 +71,19 @@ func differ(s *conformance.Session, held []*holding) {
 
 // listsThem expects an id of its own for every addition that was acknowledged, and none
 // for nobody.
-func listsThem(s *conformance.Session, c *conformance.Client, before map[string]bool, acknowledged, unknown int) {
+func listsThem(s *conformance.Session, c *conformance.Client, before map[string]profile.Values, acknowledged, unknown int) {
 	var reply *conformance.Reply
 	fresh, twice := 0, ""
 	listed := s.Within(s.Policy().Accept, 1, func(...conformance.CallOption) bool {
-		var ids []string
+		var items []profile.Values
 		after := map[string]bool{}
 		fresh, twice = 0, ""
-		ids, reply = listOfIDs(s, c)
-		for _, id := range ids {
+		items, reply = c.ListSecrets()
+		for _, item := range items {
+			id := fmt.Sprint(item["secret_id"])
 			if after[id] {
 				twice = id
-			} else if !before[id] {
+			} else if before[id] == nil {
 				fresh++
 			}
 			after[id] = true
@@ -95,24 +97,4 @@ func listsThem(s *conformance.Session, c *conformance.Client, before map[string]
 	default:
 		s.FailOn(reply, fmt.Sprintf("%d new ids", acknowledged), "after %s that were acknowledged at once the list shows %s", some(acknowledged, "addition"), some(fresh, "new id"))
 	}
-}
-
-// secretIDs is the set of ids that the list shows.
-func secretIDs(s *conformance.Session, c *conformance.Client) (map[string]bool, *conformance.Reply) {
-	set := map[string]bool{}
-	ids, reply := listOfIDs(s, c)
-	for _, id := range ids {
-		set[id] = true
-	}
-	return set, reply
-}
-
-// listOfIDs is what the list shows, in its order.
-func listOfIDs(s *conformance.Session, c *conformance.Client) ([]string, *conformance.Reply) {
-	reply := c.Call("list_secrets", wholeList(s)...)
-	var ids []string
-	for _, entry := range modelEntries(s, reply) {
-		ids = append(ids, entry.ID)
-	}
-	return ids, reply
 }

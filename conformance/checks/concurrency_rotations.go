@@ -97,8 +97,8 @@ func overlapLosesNoSecret(s *conformance.Session) {
 	survey(s, c, held, func() bool { return len(lost(rule, held)) == 0 && !passed() })
 	missing := lost(rule, held)
 	if len(missing) > 0 {
-		s.FailOn(missing[0].reply, allowed(rule), "%s of %d acknowledged ones, the one from before among them, refused after %s at once",
-			be(len(missing), "secret"), acknowledged+1, some(len(turns), "rotation"))
+		s.FailOn(missing[0].reply, allowed(rule), "after %s at once %d of %d secrets that were acknowledged, the one from before among them, do not work",
+			some(len(turns), "rotation"), len(missing), acknowledged+1)
 	}
 	if passed() {
 		s.FailOn(working(held)[0].reply, fmt.Sprintf("at most %d work", policy.MaxLive),
@@ -123,11 +123,4 @@ func allowed(rule model.Rule) string {
 		return fmt.Sprintf("every secret works until %s after the next rotation", rule.Grace)
 	}
 	return "every secret works that was acknowledged"
-}
-
-func be(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing + " is"
-	}
-	return some(n, thing) + " are"
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"mime"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -183,16 +184,21 @@ func contradiction(status int, success bool, failures string) string {
 	return "an envelope of success with a 2xx"
 }
 
+// membersArePresentAndTyped looks at successes, and at refusals whose body is documented.
 func membersArePresentAndTyped(s *conformance.Session) {
 	replies := tour(s)
 	told, more := map[string]bool{}, 0
-	for _, reply := range replies {
+	for _, reply := range slices.Concat(replies, refused(s)) {
 		schema := documentedBody(reply)
-		if !reply.OK || schema == nil {
+		if schema == nil {
 			continue
 		}
-		for _, lack := range lacks(schema, reply.JSON, "") {
-			key := reply.Route.Name + lack.String()
+		what := "the success"
+		if !reply.OK {
+			what = "a refusal"
+		}
+		for _, lack := range append(lacks(schema, reply.JSON, ""), malformed(reply)...) {
+			key := reply.Route.Name + what + lack.String()
 			if told[key] {
 				continue
 			}
@@ -202,7 +208,7 @@ func membersArePresentAndTyped(s *conformance.Session) {
 				more++
 				continue
 			}
-			s.FailOn(reply, "as documented", "the success of %s: %s", reply.Route.Name, lack)
+			s.FailOn(reply, "as documented", "%s of %s: %s", what, reply.Route.Name, lack)
 		}
 	}
 	if more > 0 {
@@ -212,6 +218,29 @@ func membersArePresentAndTyped(s *conformance.Session) {
 		relied(s, replies)
 	}
 }
+
+// refused provokes refusals, of another tenant's administrator who lists secrets too.
+func refused(s *conformance.Session) []*conformance.Reply {
+	replies := provoked(s)
+	if foreign := s.Foreign(); foreign != nil && s.Profile().Binds("list_secrets") {
+		replies = append(replies, s.NewClient().Call("list_secrets", conformance.As(foreign)))
+	}
+	return replies
+}
+
+// malformed are the members of a reply that have not the form which the document names,
+// such as uuid.
+func malformed(reply *conformance.Reply) (found []lack) {
+	for _, breach := range reply.Route.Breaches(reply.HTTP(), reply.Response.Header, reply.Response.Body) {
+		if strings.Contains(breach.Message, "match the format") {
+			found = append(found, lack{index.ReplaceAllString(breach.Pointer, "/*$1"), breach.Message})
+		}
+	}
+	return found
+}
+
+// index is an item's place in an array, in a pointer.
+var index = regexp.MustCompile(`/[0-9]+(/|$)`)
 
 func statusWords(statuses []int) string {
 	texts := make([]string, len(statuses))

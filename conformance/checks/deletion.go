@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/profile"
@@ -25,16 +24,16 @@ var deletion = []conformance.Check{
 func deletedSecretStaysListed(s *conformance.Session) {
 	c := s.NewClient()
 	victim := secretToDelete(s, c)
-	_, before := secretEntries(s, c)
-	if before[victim.ID]["deleted"] == true {
+	_, before := secretEntries(c)
+	if gone(before[victim.ID]) {
 		s.Incompletef("a secret that was just made is listed as deleted")
 	}
 	deleted := s.Must(c.DeleteSecret(victim))
 	var reply *conformance.Reply
 	var after map[string]profile.Values
 	if s.Within(s.Policy().Refuse, conformance.Agreeing, func(options ...conformance.CallOption) bool {
-		reply, after = secretEntries(s, c, options...)
-		return after[victim.ID]["deleted"] == true
+		reply, after = secretEntries(c, options...)
+		return gone(after[victim.ID])
 	}) {
 		return
 	}
@@ -79,7 +78,7 @@ func otherSecretsGoOnWorking(s *conformance.Session) {
 	listed := s.Profile().Binds("list_secrets")
 	var before, after map[string]profile.Values
 	if listed {
-		_, before = secretEntries(s, c)
+		_, before = secretEntries(c)
 	}
 	reply := s.Must(c.DeleteSecret(victim))
 	for _, other := range others {
@@ -92,7 +91,7 @@ func otherSecretsGoOnWorking(s *conformance.Session) {
 	if !listed {
 		return
 	}
-	reply, after = secretEntries(s, c)
+	reply, after = secretEntries(c)
 	for _, id := range slices.Sorted(maps.Keys(before)) {
 		if is, there := after[id]; id != victim.ID && (!there || !profile.Equal(before[id], is)) {
 			s.FailOn(reply, "as it was", "the deletion of one secret changed the entry of another from %v to %v", before[id], is)
@@ -154,10 +153,7 @@ func formsOf(s *conformance.Session, text string, secrets ...conformance.Secret)
 // lastSecretGoesAsDeclared makes a client of its own, so that there are few others to
 // delete before the last.
 func lastSecretGoesAsDeclared(s *conformance.Session) {
-	c, created := s.TryNewClient()
-	if c == nil {
-		s.Incompletef("no client could be made for this check: create answered %s", created)
-	}
+	c := unusedClient(s)
 	if !s.Profile().Binds("list_secrets") {
 		s.Incompletef("without a list nothing tells which secret is the last")
 	}
@@ -186,17 +182,4 @@ func lastSecretGoesAsDeclared(s *conformance.Session) {
 		}
 		s.BecomesAccepted(c, last, "the last secret after the refusal to delete it")
 	}
-}
-
-// liveSecrets lists the ids of those that are neither deleted nor expired.
-func liveSecrets(s *conformance.Session, c *conformance.Client) []string {
-	_, entries := secretEntries(s, c)
-	var live []string
-	for _, id := range slices.Sorted(maps.Keys(entries)) {
-		expires, ends := entries[id]["expires"].(time.Time)
-		if entries[id]["deleted"] != true && (!ends || expires.After(s.ServerNow())) {
-			live = append(live, id)
-		}
-	}
-	return live
 }

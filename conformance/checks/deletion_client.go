@@ -17,12 +17,13 @@ func deletedClientIsGone(s *conformance.Session) {
 	s.BecomesRefused(c, c.Secret, "the secret of a deleted client")
 	isGone(s, c, "after its deletion")
 	if s.Profile().Binds("list") {
-		var item profile.Values
+		var reply *conformance.Reply
 		if !s.Within(s.Policy().Refuse, conformance.Agreeing, func(options ...conformance.CallOption) bool {
-			item = clientInList(s, c, options...)
-			return item == nil || item["deleted"] == true
+			var item profile.Values
+			item, reply = clientInList(s, c, options...)
+			return item == nil || gone(item)
 		}) {
-			s.Failf("after its deletion a client is still in the list")
+			s.FailOn(reply, "no such client", "after its deletion a client is still in the list")
 		}
 	}
 }
@@ -38,7 +39,7 @@ func isGone(s *conformance.Session, c *conformance.Client, when string) {
 	gone := s.Within(s.Policy().Refuse, conformance.Agreeing, func(options ...conformance.CallOption) bool {
 		reply = c.Call("read", options...)
 		if reply.OK {
-			return s.Policy().DeleteClient == "soft" && reply.Values["deleted"] == true
+			return s.Policy().DeleteClient == "soft" && gone(reply.Values)
 		}
 		return slices.Contains(s.Profile().Statuses.Unknown, reply.Status)
 	})

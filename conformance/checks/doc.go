@@ -7,6 +7,6 @@
 // side.
 //
 // To add a check, write its entry in the catalogue, its body in the family's file
-// and its value in that file's list. A body must be able to fail: it belongs to no family that
-// cannot name a misbehaviour which it catches.
+// and its value in that file's list. A body must be able to fail: a test asks for a
+// misbehaviour of a service that it catches.
 package checks

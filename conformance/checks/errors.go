@@ -77,18 +77,9 @@ func provoked(s *conformance.Session) []*conformance.Reply {
 			continue
 		}
 		unknown := strangers(s)
-		if operation == "rotate" && s.Policy().SecretSource == "caller" {
-			unknown["secret"] = s.ChooseSecret()
-		}
 		replies = append(replies, s.Call(operation, unknown), s.Call(operation, unknown, conformance.As(conformance.Nobody)))
 	}
 	return replies
-}
-
-// strangers are the ids of a client and of a secret that do not exist.
-func strangers(s *conformance.Session) profile.Values {
-	none := s.NoClient()
-	return profile.Values{"client": none, "client_id": none, "secret_id": "3f0c6b1e-8a52-4d7f-9c36-5b1e0a7d2c48"}
 }
 
 func failuresShowNothingInternal(s *conformance.Session) {

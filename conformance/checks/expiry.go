@@ -41,7 +41,7 @@ func futureExpiryIsKept(s *conformance.Session) {
 	if !shown.bySecret {
 		return
 	}
-	reply, entries := secretEntries(s, c)
+	reply, entries := secretEntries(c)
 	for id, at := range kept {
 		if entry, listed := entries[id]; listed && !sameInstant(entry["expires"], at) {
 			s.FailOn(reply, "expires "+instant(at), "a later rotation moved the expiry of an earlier secret from %s to %s", instant(at), instant(entry["expires"]))
@@ -190,9 +190,9 @@ func clientExpires(s *conformance.Session, c *conformance.Client, at time.Time, 
 	}
 	var item profile.Values
 	if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
-		item = clientInList(s, c, options...)
+		item, reply = clientInList(s, c, options...)
 		return sameInstant(item["expires"], at)
 	}) {
-		s.Failf("after %s with the expiry %s the list shows %s", after, instant(at), instant(item["expires"]))
+		s.FailOn(reply, instant(at), "after %s with the expiry %s the list shows %s", after, instant(at), instant(item["expires"]))
 	}
 }

@@ -99,7 +99,7 @@ func showsExpiry(s *conformance.Session) *expiryView {
 func (v *expiryView) mark(c *conformance.Client) {
 	switch {
 	case v.bySecret:
-		_, v.before = secretEntries(v.s, c)
+		_, v.before = secretEntries(c)
 	case v.s.Profile().Operations["read"].Take["expires"] == "":
 		v.s.Incompletef("the profile takes an expiry neither from a read nor from a list of secrets")
 	}
@@ -118,7 +118,7 @@ func (v *expiryView) expect(c *conformance.Client, rotation *conformance.Reply, 
 			return sameInstant(shown, at)
 		}
 		var entries map[string]profile.Values
-		reply, entries = secretEntries(v.s, c)
+		reply, entries = secretEntries(c)
 		fresh = 0
 		for name, entry := range entries {
 			if _, old := v.before[name]; !old {

@@ -70,9 +70,7 @@ func (f *failures) unauthenticated() {
 
 // unknown calls an operation about a client that does not exist, with a secret.
 func (f *failures) unknown(operation string, options ...conformance.CallOption) *conformance.Reply {
-	none := f.NoClient()
-	options = append(f.secret(operation, f.ChooseSecret()), options...)
-	return f.Call(operation, profile.Values{"client": none, "client_id": none, "name": none}, options...)
+	return f.Call(operation, strangers(f.Session), append(f.secret(operation, f.ChooseSecret()), options...)...)
 }
 
 // secret puts a secret where the operation takes one, and otherwise, in an operation

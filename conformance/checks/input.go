@@ -42,7 +42,7 @@ func bodiesAreHeldToTheirSchema(s *conformance.Session) {
 			}
 		}
 		after := s.Snapshot(h.client)
-		if !unchangedFrom(s, before, after, route.Name+" with bodies that its schema forbids") || h.enough() {
+		if !unchangedFrom(s, before, after, route.Name+" with bodies that its schema forbids", h.sent...) || h.enough() {
 			h.client.Spoil()
 			break
 		}

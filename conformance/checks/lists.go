@@ -30,17 +30,18 @@ func clientWritesShow(s *conformance.Session) {
 	named := s.Profile().Operations["list"].Take["name"] != ""
 	shows := func(what, name string, bound func(profile.Values) bool) {
 		var item profile.Values
+		var reply *conformance.Reply
 		if s.Within(s.Policy().Accept, conformance.Agreeing, func(options ...conformance.CallOption) bool {
-			item = clientInList(s, c, options...)
+			item, reply = clientInList(s, c, options...)
 			return bound(item)
 		}) {
 			return
 		}
 		if item == nil {
-			s.Failf("%s, and the list does not have the client within %s", what, s.Policy().Accept)
+			s.FailOn(reply, "the client", "%s, and the list does not have the client within %s", what, s.Policy().Accept)
 			return
 		}
-		s.Failf("%s, and the list shows it as %s within %s, want %s", what, asJSON(item["name"]), s.Policy().Accept, asJSON(name))
+		s.FailOn(reply, asJSON(name), "%s, and the list shows it as %s within %s", what, asJSON(item["name"]), s.Policy().Accept)
 	}
 	has := func(name string) func(profile.Values) bool {
 		return func(item profile.Values) bool { return item != nil && (!named || item["name"] == name) }
@@ -53,25 +54,28 @@ func clientWritesShow(s *conformance.Session) {
 	}
 	if s.Profile().Binds("delete") {
 		s.Must(c.Delete())
-		shows("a client was deleted", "none", func(item profile.Values) bool { return item == nil || item["deleted"] == true })
+		shows("a client was deleted", "none", func(item profile.Values) bool { return item == nil || gone(item) })
 	}
 }
 
 // secretWritesShow adds a secret and deletes it.
 func secretWritesShow(s *conformance.Session) {
 	c := s.NewClient()
-	_, before := secretEntries(s, c)
-	if len(before) == 0 && c.Secret.Value != "" {
-		s.Failf("a client with a secret was created, and the list of its secrets is empty")
+	var reply *conformance.Reply
+	var before map[string]profile.Values
+	if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
+		reply, before = secretEntries(c, options...)
+		return len(before) > 0 || c.Secret.Value == ""
+	}) {
+		s.FailOn(reply, "the client's secret", "a client with a secret was created, and the list of its secrets is empty after %s", s.Policy().Accept)
 	}
 	rotated := s.Must(second(c.TryRotate()))
-	var reply *conformance.Reply
 	var fresh []string
 	if !s.Within(s.Policy().Accept, conformance.Agreeing, func(options ...conformance.CallOption) bool {
 		var after map[string]profile.Values
-		reply, after = secretEntries(s, c, options...)
+		reply, after = secretEntries(c, options...)
 		maps.DeleteFunc(after, func(id string, entry profile.Values) bool {
-			return before[id] != nil || entry["deleted"] == true
+			return before[id] != nil || gone(entry)
 		})
 		fresh = slices.Sorted(maps.Keys(after))
 		return len(fresh) == 1
@@ -85,9 +89,9 @@ func secretWritesShow(s *conformance.Session) {
 	s.Must(c.DeleteSecret(conformance.Secret{ID: fresh[0], Value: c.Secret.Value}))
 	if !s.Within(s.Policy().Refuse, conformance.Agreeing, func(options ...conformance.CallOption) bool {
 		var after map[string]profile.Values
-		reply, after = secretEntries(s, c, options...)
+		reply, after = secretEntries(c, options...)
 		entry, listed := after[fresh[0]]
-		return !listed || entry["deleted"] == true
+		return !listed || gone(entry)
 	}) {
 		s.FailOn(reply, "no live entry", "a secret was deleted, and the list shows it as live after %s", s.Policy().Refuse)
 	}
@@ -127,7 +131,7 @@ func listsShowNoSecret(s *conformance.Session) {
 		}
 		walkList(s, largestPage(s), func(reply *conformance.Reply, items []profile.Values) bool {
 			holdsNone(s, reply, caller, string(reply.Response.Body), c.Secret)
-			i := slices.IndexFunc(items, func(item profile.Values) bool { return isClient(item, c) })
+			i := slices.IndexFunc(items, func(item profile.Values) bool { return isOf(c.Values, item) })
 			if i < 0 {
 				return false
 			}
@@ -202,13 +206,15 @@ func largestPage(s *conformance.Session) int {
 	return 50
 }
 
-// clientInList is what the list says about a client, nil where it does not have it.
-func clientInList(s *conformance.Session, c *conformance.Client, options ...conformance.CallOption) (found profile.Values) {
-	walkList(s, largestPage(s), func(_ *conformance.Reply, items []profile.Values) bool {
-		if i := slices.IndexFunc(items, func(item profile.Values) bool { return isClient(item, c) }); i >= 0 {
+// clientInList is what the list says about a client, nil where it does not have it, and
+// the page that was looked at last.
+func clientInList(s *conformance.Session, c *conformance.Client, options ...conformance.CallOption) (found profile.Values, last *conformance.Reply) {
+	walkList(s, largestPage(s), func(reply *conformance.Reply, items []profile.Values) bool {
+		last = reply
+		if i := slices.IndexFunc(items, func(item profile.Values) bool { return isOf(c.Values, item) }); i >= 0 {
 			found = items[i]
 		}
 		return found != nil
 	}, options...)
-	return found
+	return found, last
 }

@@ -84,7 +84,7 @@ func pagesJoin(s *conformance.Session, own []*conformance.Client, size int) {
 			}
 			for i, c := range own {
 				for _, item := range items {
-					if isClient(item, c) {
+					if isOf(c.Values, item) {
 						counts[i]++
 					}
 				}

@@ -30,7 +30,7 @@ func malformedJSONIsRefused(s *conformance.Session) {
 			}
 		}
 		after := s.Snapshot(h.client)
-		if !unchangedFrom(s, before, after, route.Name+" with malformed bodies") || h.enough() {
+		if !unchangedFrom(s, before, after, route.Name+" with malformed bodies", h.sent...) || h.enough() {
 			h.client.Spoil()
 			break
 		}

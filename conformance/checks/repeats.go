@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ var repeats = []conformance.Check{
 // unanswered is a rotation whose answer was not read, and what there was before it.
 type unanswered struct {
 	old    conformance.Secret
+	reply  *conformance.Reply
 	chosen string // where the caller chooses the secret
 	listed int    // entries of the list, where there is one
 	shown  string // where the secret can be read
@@ -36,7 +38,7 @@ func lostRotationCanBeRepeated(s *conformance.Session) {
 		s.Given(c, c.Secret)
 		one := unanswered{old: c.Secret, shown: revealed(s, c)}
 		if s.Profile().Binds("list_secrets") {
-			one.listed = len(listed(s, c))
+			one.listed, _ = listLength(c)
 		}
 		s.Step("rotate and hang up before the answer")
 		options := []conformance.CallOption{conformance.Leave()}
@@ -44,7 +46,7 @@ func lostRotationCanBeRepeated(s *conformance.Session) {
 			one.chosen = s.ChooseSecret()
 			options = append(options, conformance.With("secret", one.chosen))
 		}
-		if c.Call("rotate", options...).Lost() {
+		if one.reply = c.Call("rotate", options...); one.reply.Lost() {
 			left++
 		}
 		awaitLost(s, c, one)
@@ -62,11 +64,18 @@ func lostRotationCanBeRepeated(s *conformance.Session) {
 // awaitLost waits until a rotation without an answer has an effect. It may also have
 // come to nothing, so that no longer than a moment is it waited for.
 func awaitLost(s *conformance.Session, c *conformance.Client, one unanswered) {
-	const moment = time.Second / 2
+	moment := time.Second / 2
+	if grace := s.Policy().Grace; grace > 0 {
+		moment = min(moment, grace/2)
+	}
+	grown := func() bool {
+		now, _ := listLength(c)
+		return now != one.listed
+	}
 	s.Within(moment, 1, func(...conformance.CallOption) bool {
 		return s.Probe(c, one.old.Value) == conformance.Refused ||
 			one.chosen != "" && s.Probe(c, one.chosen) == conformance.Accepted ||
-			one.listed > 0 && len(listed(s, c)) != one.listed ||
+			one.listed > 0 && grown() ||
 			one.shown != "" && revealed(s, c) != one.shown
 	})
 }
@@ -75,17 +84,35 @@ func awaitLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 // all, as far as that can be seen.
 func settleLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 	bound := max(s.Policy().Accept, s.Policy().Refuse)
-	works := func(value string) bool { return s.Probe(c, value) == conformance.Accepted }
+	var reply *conformance.Reply // of the last question
+	works := func(value string) bool {
+		var answer conformance.Answer
+		answer, reply = s.ProbeReply(c, value)
+		return answer == conformance.Accepted
+	}
 	switch {
-	case s.Policy().Rotation != "replace":
+	case s.Policy().Rotation == "grace":
+		answer, reply := s.ProbeReply(c, one.old.Value)
+		switch worked := reply.End - one.reply.Start; {
+		case answer == conformance.Refused && worked < s.Policy().Grace:
+			s.FailOn(reply, fmt.Sprintf("accepted for %s", s.Policy().Grace), "the older secret is refused %s after a rotation without an answer", worked)
+		case answer == conformance.Unclear:
+			s.Incompletef("the oracle does not tell whether the older secret works: %s", reply)
+		case answer == conformance.Refused:
+			s.Step("the grace of %s was over before it was known that the rotation was made", s.Policy().Grace)
+		}
+	case s.Policy().Rotation == "add":
 		s.BecomesAccepted(c, one.old, "the older secret, after a rotation without an answer,")
-		if now := listLength(s, c, one); now != one.listed && now != one.listed+1 {
-			s.Failf("one rotation without an answer took the list of secrets from %d entries to %d", one.listed, now)
+		if one.listed == 0 {
+			return
+		}
+		if now, reply := listLength(c); now != one.listed && now != one.listed+1 {
+			s.FailOn(reply, "one entry more, or none", "one rotation without an answer took the list of secrets from %d entries to %d", one.listed, now)
 		}
 	case one.chosen != "":
 		whole := s.Within(bound, 1, func(...conformance.CallOption) bool { return works(one.old.Value) != works(one.chosen) })
 		if !whole {
-			s.Failf("after a rotation without an answer the old and the new secret both work or neither does, want one of the two")
+			s.FailOn(reply, "one of the two works", "after a rotation without an answer the old and the new secret both work or neither does")
 		}
 	case one.shown != "":
 		whole := s.Within(bound, 1, func(...conformance.CallOption) bool {
@@ -93,17 +120,15 @@ func settleLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 			return works(shown) && (shown == one.old.Value || !works(one.old.Value))
 		})
 		if !whole {
-			s.Failf("after a rotation without an answer the secret that is shown is not the one that works")
+			s.FailOn(reply, "the secret that is shown works, and no other", "after a rotation without an answer the secret that is shown is not the one that works")
 		}
 	}
 }
 
-// listLength is the length of the list of secrets, 0 where there was none before.
-func listLength(s *conformance.Session, c *conformance.Client, one unanswered) int {
-	if one.listed == 0 {
-		return 0
-	}
-	return len(listed(s, c))
+// listLength is the number of secrets in the list.
+func listLength(c *conformance.Client) (int, *conformance.Reply) {
+	items, reply := c.ListSecrets()
+	return len(items), reply
 }
 
 // recoverFrom expects a further rotation to succeed and to end what came before it.
@@ -116,8 +141,11 @@ func recoverFrom(s *conformance.Session, c *conformance.Client, one unanswered) 
 	}
 	s.BecomesAccepted(c, fresh, "the secret of the rotation after one without an answer")
 	if s.Policy().Rotation != "replace" {
-		if now := listLength(s, c, one); !full(s) && now > one.listed+2 {
-			s.Failf("two rotations, one of them without an answer, took the list of secrets from %d entries to %d", one.listed, now)
+		if one.listed == 0 || full(s) {
+			return
+		}
+		if now, reply := listLength(c); now > one.listed+2 {
+			s.FailOn(reply, "two entries more at most", "two rotations, one of them without an answer, took the list of secrets from %d entries to %d", one.listed, now)
 		}
 		return
 	}

@@ -6,6 +6,15 @@ import (
 	"github.com/keyturn/keyturn/conformance"
 )
 
+// unusedClient makes a client that no check had before.
+func unusedClient(s *conformance.Session) *conformance.Client {
+	c, created := s.TryNewClient()
+	if c == nil {
+		s.Incompletef("no client could be made for this check: create answered %s", created)
+	}
+	return c
+}
+
 // clientWithSecret makes a client whose secret is known; where its creation does not
 // show it, a rotation does.
 func clientWithSecret(s *conformance.Session) *conformance.Client {
@@ -42,15 +51,25 @@ func makeRoom(s *conformance.Session, c *conformance.Client, stay ...string) {
 	if !full(s) || !canDeleteSecrets(s) || s.Mode() == conformance.Plan {
 		return
 	}
-	live := slices.DeleteFunc(listed(s, c), gone)
-	excess := len(live) - s.Policy().MaxLive + 1
-	for _, item := range live {
-		id, _ := item["secret_id"].(string)
-		if excess > 0 && !slices.Contains(stay, id) {
-			s.Must(c.Call("delete_secret", conformance.With("secret_id", id)))
-			excess--
+	var live []string
+	listed := func(settled func(int) bool) func(...conformance.CallOption) bool {
+		return func(options ...conformance.CallOption) bool {
+			live = liveSecrets(s, c, options...)
+			return settled(len(live))
 		}
 	}
+	most := s.Policy().MaxLive
+	there := min(most, c.Acknowledged())
+	s.Within(s.Policy().Accept, 1, listed(func(n int) bool { return n >= there }))
+	excess := len(live) - most + 1
+	if excess <= 0 {
+		return
+	}
+	may := slices.DeleteFunc(live, func(id string) bool { return slices.Contains(stay, id) })
+	for _, id := range may[:min(excess, len(may))] {
+		s.Must(c.DeleteSecret(conformance.Secret{ID: id}))
+	}
+	s.Within(s.Policy().Refuse, 1, listed(func(n int) bool { return n < most }))
 }
 
 // renew rotates once more, however many secrets there are.
@@ -59,20 +78,26 @@ func renew(s *conformance.Session, c *conformance.Client) conformance.Secret {
 	return c.Rotate()
 }
 
+// fresh is renew for a secret whose value counts, with the reply to the rotation.
+func fresh(s *conformance.Session, c *conformance.Client) (conformance.Secret, *conformance.Reply) {
+	makeRoom(s, c)
+	secret, reply := c.TryRotate()
+	if s.Must(reply); secret.Value == "" {
+		s.Incompletef("a rotation succeeded and showed no secret")
+	}
+	return secret, reply
+}
+
 // generatedSecrets lists secrets that the service made, of as few clients as its
-// bound on live secrets allows.
-func generatedSecrets(s *conformance.Session, count int) []string {
+// bound on live secrets allows, and the exchanges that made them.
+func generatedSecrets(s *conformance.Session, count int) (values []string, made []int) {
 	each := max(1, rotations(s, count))
-	var values []string
 	for len(values) < count {
 		c := s.NewClient()
 		for range min(each, count-len(values)) {
-			fresh := renew(s, c)
-			if fresh.Value == "" {
-				s.Incompletef("a rotation succeeded and showed no secret")
-			}
-			values = append(values, fresh.Value)
+			secret, reply := fresh(s, c)
+			values, made = append(values, secret.Value), append(made, reply.Number)
 		}
 	}
-	return values
+	return values, made
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/keyturn/keyturn/conformance"
-	"github.com/keyturn/keyturn/conformance/profile"
 )
 
 var rotation = []conformance.Check{
@@ -74,20 +73,16 @@ func oldSecretStops(s *conformance.Session) {
 // unknownClientIsNotRotated looks for the client afterwards: a refusal that comes
 // after the row was written has still made one.
 func unknownClientIsNotRotated(s *conformance.Session) {
-	id := s.NoClient()
-	unknown := profile.Values{"client": id, "client_id": id}
-	request := profile.Values{"client": id, "client_id": id}
-	if s.Policy().SecretSource == "caller" {
-		request["secret"] = s.ChooseSecret()
-	}
-	s.Refused(s.Call("rotate", request), s.Profile().Statuses.Unknown, "rotating a client that does not exist")
+	unknown := strangers(s)
+	reply := s.Call("rotate", unknown)
+	s.Refused(reply, s.Profile().Statuses.Unknown, "rotating a client that does not exist")
 	switch {
 	case s.Profile().Binds("read"):
 		s.Refused(s.Call("read", unknown), s.Profile().Statuses.Unknown, "reading it afterwards")
 	case s.Profile().Binds("list"):
 		for _, item := range s.Walk("list", 0) {
-			if item["client"] == id || item["client_id"] == id {
-				s.Failf("rotating a client that does not exist made it: it is in the list")
+			if isOf(unknown, item) {
+				s.FailOn(reply, "no such client afterwards", "rotating a client that does not exist made it: it is in the list")
 			}
 		}
 	}
@@ -100,12 +95,13 @@ func shownSecretWorks(s *conformance.Session) {
 	c := s.NewClient()
 	for range times {
 		makeRoom(s, c)
-		shown := c.Rotate()
+		shown, reply := c.TryRotate()
+		s.Must(reply)
 		if s.BecomesAccepted(c, shown, "the secret that the reply shows") {
 			continue
 		}
 		if what := disguise(shown.Value); what != "" {
-			s.Failf("the reply shows %s in place of the secret", what)
+			s.FailOn(reply, "the secret itself", "the reply shows %s in place of the secret", what)
 		}
 		return
 	}

@@ -9,46 +9,52 @@ import (
 	"github.com/keyturn/keyturn/conformance/profile"
 )
 
-// gone reports whether a listed secret is marked as deleted.
-func gone(item profile.Values) bool { return item["deleted"] == true }
-
-func listed(s *conformance.Session, c *conformance.Client) []profile.Values {
-	return s.Items(c.Call("list_secrets"))
-}
-
 // additionAddsExactlyOne compares the list over two additions, the second beside a
-// secret with an expiry that was deleted, where the provider has either.
+// secret with an expiry that was deleted, where the provider has either. Its client is
+// new, so that no earlier secret has yet to be listed.
 func additionAddsExactlyOne(s *conformance.Session) {
-	c := s.NewClient()
+	c := unusedClient(s)
 	var expiring []conformance.CallOption
 	if s.Profile().Operations["rotate"].Put["expires"] != "" {
 		expiring = append(expiring, conformance.With("expires", s.ServerNow().Add(time.Hour).Truncate(time.Second)))
 	}
-	before := listed(s, c)
+	var list []profile.Values
+	s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
+		list, _ = c.ListSecrets(options...)
+		return len(list) > 0 || c.Secret.Value == ""
+	})
 	c.Rotate(expiring...)
-	after := listed(s, c)
-	added := holdAddition(s, before, after)
+	added, list := holdAddition(s, c, list)
 	if added == "" && s.Mode() != conformance.Plan {
 		return // which of them to delete next is not known
 	}
 	if s.Profile().Binds("delete_secret") {
-		s.Must(c.Call("delete_secret", conformance.With("secret_id", added)))
-		after = listed(s, c)
+		s.Must(c.DeleteSecret(conformance.Secret{ID: added, Value: c.Secret.Value}))
+		s.Within(s.Policy().Refuse, 1, func(options ...conformance.CallOption) bool {
+			list, _ = c.ListSecrets(options...)
+			return !slices.ContainsFunc(list, func(item profile.Values) bool { return item["secret_id"] == added && !gone(item) })
+		})
 	}
 	if s.Policy().MaxLive == 2 && !s.Profile().Binds("delete_secret") {
 		return // the bound is reached
 	}
-	before = after
 	c.Rotate()
-	holdAddition(s, before, listed(s, c))
+	holdAddition(s, c, list)
 }
 
-func holdAddition(s *conformance.Session, before, after []profile.Values) (added string) {
-	added, wrong := addition(before, after)
+// holdAddition expects the list to come to one entry more within the declared bound.
+func holdAddition(s *conformance.Session, c *conformance.Client, before []profile.Values) (added string, after []profile.Values) {
+	var wrong []string
+	var reply *conformance.Reply
+	s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
+		after, reply = c.ListSecrets(options...)
+		added, wrong = addition(before, after)
+		return len(wrong) == 0
+	})
 	for _, message := range wrong[:min(len(wrong), 5)] {
-		s.Failf("%s", message)
+		s.FailOn(reply, "one more entry, the others as they were", "%s", message)
 	}
-	return added
+	return added, after
 }
 
 // addition compares the list of secrets before an addition with that after it. It
@@ -143,8 +149,9 @@ func deletionEndsTheSecretOfItsID(s *conformance.Session) {
 		secret := c.Add(conformance.With("expires", asked[i])) // without effect where there is no expiry
 		added, ids = append(added, secret), append(ids, secret.ID)
 	}
-	for _, message := range crossed(listed(s, c), ids, asked) {
-		s.Failf("%s", message)
+	list, reply := c.ListSecrets()
+	for _, message := range crossed(list, ids, asked) {
+		s.FailOn(reply, "each id beside the expiry that was asked for with it", "%s", message)
 	}
 	for _, secret := range added {
 		s.Given(c, secret)

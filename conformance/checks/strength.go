@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/report"
 )
 
 var strength = []conformance.Check{
@@ -20,10 +21,14 @@ const samples = 32
 
 func secretsHaveRoom(s *conformance.Session) {
 	const least = 128 // bits: RFC 6749 section 10.10
-	room := measure(generatedSecrets(s, samples))
+	values, shown := generatedSecrets(s, samples)
+	room := measure(values)
 	s.Step("%d secrets have room for %.1f bits: %s", samples, room.Bits, room)
 	if room.Bits < least {
-		s.Failf("generated secrets have room for %.1f bits at most, which is less than %d: %s", room.Bits, least, room)
+		s.Find(report.Finding{
+			Verdict: report.Fail, Message: fmt.Sprintf("generated secrets have room for %.1f bits at most, which is less than %d: %s", room.Bits, least, room),
+			Expected: fmt.Sprintf("%d bits or more", least), Observed: fmt.Sprintf("%.1f bits", room.Bits), Exchanges: shown,
+		})
 	}
 }
 
@@ -37,18 +42,15 @@ func noSecretComesTwice(s *conformance.Session) {
 	}
 	twice := 0
 	for i := range max(1, rotations(s, samples)) {
-		fresh := renew(s, c)
-		if fresh.Value == "" {
-			s.Incompletef("a rotation succeeded and showed no secret")
-		}
+		secret, reply := fresh(s, c)
 		now := fmt.Sprintf("rotation %d", i+1)
-		if before, known := first[fresh.Value]; known {
+		if before, known := first[secret.Value]; known {
 			if twice++; twice <= worth {
-				s.Failf("%s and %s gave the same secret", before, now)
+				s.FailOn(reply, "another secret", "%s and %s gave the same secret", before, now)
 			}
 			continue
 		}
-		first[fresh.Value] = now
+		first[secret.Value] = now
 	}
 }
 
@@ -57,22 +59,19 @@ func clientsShareNoSecret(s *conformance.Session) {
 	const rounds = 6
 	clients := []*conformance.Client{s.NewClient(), s.NewClient()}
 	owner := map[string]int{}
-	note := func(i int, value, when string) {
-		if other, known := owner[value]; known && other != i && value != "" {
-			s.Failf("%s gave client %d a secret that client %d has or had", when, i+1, other+1)
-		}
-		owner[value] = i
-	}
 	for i, c := range clients {
-		note(i, c.Secret.Value, "the creation")
+		if other, known := owner[c.Secret.Value]; known && c.Secret.Value != "" {
+			s.Failf("client %d was made with the secret that client %d was made with", i+1, other+1)
+		}
+		owner[c.Secret.Value] = i
 	}
 	for range max(1, rotations(s, rounds)) {
 		for i, c := range clients {
-			fresh := renew(s, c)
-			if fresh.Value == "" {
-				s.Incompletef("a rotation succeeded and showed no secret")
+			secret, reply := fresh(s, c)
+			if other, known := owner[secret.Value]; known && other != i {
+				s.FailOn(reply, "a secret that is nobody else's", "a rotation gave client %d a secret that client %d has or had", i+1, other+1)
 			}
-			note(i, fresh.Value, "a rotation")
+			owner[secret.Value] = i
 			if s.Failed() {
 				return
 			}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"encoding/base64"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,6 +33,9 @@ func secretWorksInBasic(s *conformance.Session) {
 		withReserved(s, c)
 	}
 	id, secret := c.ID(), c.Secret.Value
+	if url.QueryEscape(id) == id && url.QueryEscape(secret) == secret {
+		s.Step("neither the id nor the secret has a character that form encoding changes, so that nothing shows whether the service decodes them")
+	}
 	if slices.Contains(s.Profile().ClientAuth, profile.Post) {
 		if reply, works := comesToProve(s, conformance.ProvingBy(profile.Post, id, secret)); !works {
 			s.Incompletef("the secret does not work in the form either: %s", reply)

@@ -75,35 +75,40 @@ func (t *traveller) rotate() {
 	t.replies = append(t.replies, reply)
 }
 
-// secrets are the ids that the list of secrets has.
-func (t *traveller) secrets() map[string]bool {
-	ids := map[string]bool{}
+// secrets are the client's by id, nil where no list has them in their place.
+func (t *traveller) secrets() map[string]profile.Values {
 	reply := t.visit("list_secrets")
-	if reply == nil {
-		return ids
+	if reply == nil || !reply.OK {
+		return nil
 	}
-	items, _ := t.session.Profile().Items("list_secrets", reply.JSON)
-	for _, item := range items {
-		if id, _ := item["secret_id"].(string); id != "" {
-			ids[id] = true
-		}
+	if _, ok := t.session.Profile().Items("list_secrets", reply.JSON); !ok {
+		return nil
 	}
-	return ids
+	_, entries := secretEntries(t.client)
+	return entries
 }
 
-// deleteSecret deletes the one that the rotation added.
-func (t *traveller) deleteSecret(before map[string]bool) {
-	if !t.session.Profile().Binds("delete_secret") {
+// deleteSecret deletes the one that the rotation added, once the list has it.
+func (t *traveller) deleteSecret(before map[string]profile.Values) {
+	s := t.session
+	if !s.Profile().Binds("delete_secret") {
 		return
 	}
-	added := conformance.Secret{}
-	for id := range t.secrets() {
-		if !before[id] || t.session.Mode() == conformance.Plan {
-			added = conformance.Secret{ID: id, Value: t.client.Secret.Value}
+	added := conformance.Secret{Value: t.client.Secret.Value}
+	s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
+		if before == nil {
+			return true
 		}
-	}
+		_, after := secretEntries(t.client, options...)
+		for id := range after {
+			if before[id] == nil || s.Mode() == conformance.Plan {
+				added.ID = id
+			}
+		}
+		return added.ID != ""
+	})
 	if added.ID == "" {
-		t.session.Step("delete_secret is left out: the list shows no id that is new after the rotation")
+		s.Step("delete_secret is left out: the list shows no id that is new after the rotation")
 		return
 	}
 	t.replies = append(t.replies, t.client.DeleteSecret(added))

@@ -105,7 +105,7 @@ func updateChangesItsMembersOnly(s *conformance.Session) {
 			expectAttribute(s, c, attribute, attribute.Values[i])
 			after := s.Snapshot(c)
 			for _, difference := range before.Diff(after, append(mayMove(s, before), attribute.Read)) {
-				s.Failf("the update of %s alone changed something else: %s", attribute.Name, difference)
+				s.FailOn(reply, "nothing else changes", "the update of %s alone changed something else: %s", attribute.Name, difference)
 			}
 			before = after
 		}

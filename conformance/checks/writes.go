@@ -1,10 +1,12 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/profile"
+	"github.com/keyturn/keyturn/conformance/report"
 )
 
 // writes are the operations whose JSON body says what is to be stored, each operation
@@ -35,13 +37,22 @@ func settled(s *conformance.Session, c *conformance.Client) conformance.State {
 	return s.Snapshot(c)
 }
 
-// unchangedFrom is Unchanged between two looks that are there already.
-func unchangedFrom(s *conformance.Session, before, after conformance.State, what string) bool {
+// unchangedFrom is Unchanged between two looks that are there already. The exchanges are
+// those in between.
+func unchangedFrom(s *conformance.Session, before, after conformance.State, what string, exchanges ...int) bool {
 	differences := before.Diff(after, nil)
-	for _, difference := range differences[:min(most, len(differences))] {
-		s.Failf("%s changed the client: %s", what, difference)
-	}
+	changedBy(s, differences, what, exchanges...)
 	return len(differences) == 0
+}
+
+// changedBy finds the differences between two looks at a client.
+func changedBy(s *conformance.Session, differences []string, what string, exchanges ...int) {
+	for _, difference := range differences[:min(most, len(differences))] {
+		s.Find(report.Finding{
+			Verdict: report.Fail, Message: what + " changed the client: " + difference,
+			Expected: "the client as before", Observed: difference, Exchanges: exchanges,
+		})
+	}
 }
 
 // common are the values that every call of the admin carries.
@@ -60,6 +71,7 @@ type hostile struct {
 	session  *conformance.Session
 	client   *conformance.Client
 	names    []string // of creations, as their bodies had them
+	sent     []int    // exchanges
 	accepted int      // creations
 	told     int
 }
@@ -73,7 +85,9 @@ func (h *hostile) send(operation string, edit func(map[string]any) []byte) *conf
 		if s.Profile().Route(operation).Binding.Put["secret"] != "" {
 			options = append(options, conformance.With("secret", s.ChooseSecret()))
 		}
-		return h.client.Call(operation, append(options, s.Reworked(operation, edit))...)
+		reply := h.client.Call(operation, append(options, s.Reworked(operation, edit))...)
+		h.sent = append(h.sent, reply.Number)
+		return reply
 	}
 	name := ""
 	made, reply := s.TryNewClient(s.Reworked(operation, func(body map[string]any) []byte {
@@ -86,6 +100,7 @@ func (h *hostile) send(operation string, edit func(map[string]any) []byte) *conf
 	if made != nil {
 		h.accepted++
 	}
+	h.sent = append(h.sent, reply.Number)
 	return reply
 }
 
@@ -120,7 +135,10 @@ func (h *hostile) madeNothing() {
 		for _, item := range s.Walk("list", 0) {
 			for _, value := range []string{"name", "client_id"} {
 				if text, _ := item[value].(string); text != "" && slices.Contains(h.names, text) {
-					s.Failf("a creation that was refused has left a client: the list has one with the %s %q", value, text)
+					s.Find(report.Finding{
+						Verdict: report.Fail, Message: fmt.Sprintf("a creation that was refused has left a client: the list has one with the %s %q", value, text),
+						Expected: "no such client", Observed: fmt.Sprintf("%s %q in the list", value, text), Exchanges: h.sent,
+					})
 					return
 				}
 			}

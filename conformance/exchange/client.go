@@ -17,9 +17,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxBody bounds what is read of one answer. No document here has a reply of a
-// tenth of it.
-const maxBody = 4 << 20
+const (
+	// maxBody bounds what is read of one answer, and so do its headers. No document
+	// here has a reply of a tenth of it.
+	maxBody = 1 << 20
+	// maxKept bounds what all answers of a client hold together: they stay in memory
+	// until the report is written.
+	maxKept = 64 << 20
+	// maxIdle is less than any server in use leaves an idle connection open for, so
+	// that a request seldom goes out on one that is being closed.
+	maxIdle = time.Second
+)
 
 // Options bound a client.
 type Options struct {
@@ -28,7 +36,7 @@ type Options struct {
 	Rate         float64            // a second; 0 is no bound
 	PerOperation map[string]float64 // label → a second
 	Timeout      time.Duration      // of one request
-	Patience     time.Duration      // the longest Retry-After that is waited out
+	Patience     time.Duration      // that one request has with a target which asks to wait, in all
 	TLS          *tls.Config        // nil for the system's trust
 	Agent        string             // User-Agent
 	Began        time.Time          // what the times of exchanges count from; default when the client is made
@@ -39,15 +47,17 @@ type Options struct {
 type Client struct {
 	options   Options
 	hosts     map[string]bool
-	kept      *http.Client
+	reusing   *http.Client
 	fresh     *http.Client
 	all       *rate.Limiter
 	each      map[string]*rate.Limiter
 	began     time.Time
 	sent      atomic.Int64
 	throttled atomic.Int64
+	kept      atomic.Int64 // bytes of answers
 	broken    atomic.Int64 // transport failures in a row
 	lifted    atomic.Bool  // the budget
+	gate      gate
 }
 
 // maxBroken is how many requests in a row may end without an answer before the
@@ -66,7 +76,7 @@ func New(options Options) *Client {
 	for label, perSecond := range options.PerOperation {
 		c.each[label] = limiter(perSecond)
 	}
-	c.kept = c.over(&http.Transport{MaxIdleConns: 64, MaxIdleConnsPerHost: 64})
+	c.reusing = c.over(&http.Transport{MaxIdleConns: 64, MaxIdleConnsPerHost: 64, IdleConnTimeout: maxIdle})
 	c.fresh = c.over(&http.Transport{DisableKeepAlives: true})
 	return c
 }
@@ -82,6 +92,7 @@ func (c *Client) over(transport *http.Transport) *http.Client {
 	transport.DialContext = (&net.Dialer{Timeout: c.options.Timeout}).DialContext
 	transport.TLSClientConfig = c.options.TLS
 	transport.TLSHandshakeTimeout = c.options.Timeout
+	transport.MaxResponseHeaderBytes = maxBody
 	transport.DisableCompression = true // what is compared and searched is what was sent
 	return &http.Client{
 		Transport: transport,
@@ -93,52 +104,74 @@ func (c *Client) over(transport *http.Transport) *http.Client {
 
 // Close ends the idle connections.
 func (c *Client) Close() {
-	c.kept.CloseIdleConnections()
+	c.reusing.CloseIdleConnections()
 	c.fresh.CloseIdleConnections()
 }
 
-// Lift ends the budget and forgets past failures: what was made has to be removed
-// however a run ends.
+// Lift ends the budget of requests, begins that of bytes anew and forgets past failures:
+// what was made has to be removed however a run ends. A wait that the target asked for
+// stays in force.
 func (c *Client) Lift() {
 	c.lifted.Store(true)
+	c.kept.Store(0)
 	c.broken.Store(0)
 }
 
 // Sent is the number of requests so far.
 func (c *Client) Sent() int { return int(c.sent.Load()) }
 
-// Throttled is the number of answers of 429 so far.
+// Throttled is the number of answers so far that asked to wait.
 func (c *Client) Throttled() int { return int(c.throttled.Load()) }
 
 // Since is the time of the run at an instant.
 func (c *Client) Since() time.Duration { return c.options.Now().Sub(c.began) }
 
 // Do sends a request and waits for its whole answer, obeying the rates and any
-// Retry-After. What happened is always in the exchange, a failure too.
+// Retry-After of 429 and 503, also of answers to other requests. What happened is always
+// in the exchange, a failure too.
 func (c *Client) Do(ctx context.Context, recorder *Recorder, request Request) *Exchange {
 	e := &Exchange{Request: request, Start: c.Since()}
 	recorder.add(e)
+	e.Response, e.Err = c.patiently(ctx, e)
+	e.End = c.Since()
+	return e
+}
+
+// patiently repeats a request until its answer does not ask to wait. Only that answer
+// is kept.
+func (c *Client) patiently(ctx context.Context, e *Exchange) (*Response, error) {
+	var waited time.Duration
 	for {
-		e.Response, e.Err = c.once(ctx, e)
-		e.End = c.Since()
-		if e.Err != nil || e.Response.Status != http.StatusTooManyRequests {
-			return e
+		response, err := c.once(ctx, e, &waited)
+		if err != nil {
+			return nil, err
+		}
+		now := c.options.Now()
+		pause, asked := asks(response, now, e.Waits+1)
+		if !asked {
+			return c.keep(response)
 		}
 		c.throttled.Add(1)
 		e.Waits++
-		pause := retryAfter(e.Response.Header, c.options.Now(), e.Waits)
-		if pause > c.options.Patience || e.Waits > 10 {
-			e.Err = fmt.Errorf("%w: Retry-After asks for %s", ErrThrottled, pause.Round(time.Second))
-			return e
-		}
-		if err := Sleep(ctx, pause); err != nil {
-			e.Err = err
-			return e
-		}
+		c.gate.shut(now.Add(pause), response.Status)
 	}
 }
 
-func (c *Client) once(ctx context.Context, e *Exchange) (*Response, error) {
+func (c *Client) keep(response *Response) (*Response, error) {
+	size := len(response.Body)
+	for name, values := range response.Header {
+		size += len(name)
+		for _, value := range values {
+			size += len(value)
+		}
+	}
+	if c.kept.Add(int64(size)) > maxKept {
+		return nil, errTooLarge
+	}
+	return response, nil
+}
+
+func (c *Client) once(ctx context.Context, e *Exchange, waited *time.Duration) (*Response, error) {
 	request := e.Request
 	at, err := url.Parse(request.URL)
 	if err != nil {
@@ -150,18 +183,24 @@ func (c *Client) once(ctx context.Context, e *Exchange) (*Response, error) {
 	if c.broken.Load() >= maxBroken {
 		return nil, fmt.Errorf("%w: %d requests in a row had no answer", ErrBroken, maxBroken)
 	}
-	if err := c.wait(ctx, request.Label); err != nil {
+	if c.kept.Load() > maxKept {
+		return nil, errTooLarge
+	}
+	if err := c.wait(ctx, request.Label, waited); err != nil {
 		return nil, err
 	}
 	if sent := c.sent.Add(1); c.options.Requests > 0 && !c.lifted.Load() && sent > int64(c.options.Requests) {
 		c.sent.Add(-1)
-		return nil, fmt.Errorf("%w: %d", ErrBudget, c.options.Requests)
+		return nil, fmt.Errorf("%w: %d requests were sent", ErrBudget, c.options.Requests)
 	}
 	timed, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
+	var seen sight
+	trace := seen.trace()
 	if request.Leave {
-		timed = httptrace.WithClientTrace(timed, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { cancel() }})
+		trace.WroteRequest = func(httptrace.WroteRequestInfo) { cancel() }
 	}
+	timed = httptrace.WithClientTrace(timed, trace)
 	outgoing, err := http.NewRequestWithContext(timed, request.Method, request.URL, bytes.NewReader(request.Body))
 	if err != nil {
 		return nil, err
@@ -174,21 +213,29 @@ func (c *Client) once(ctx context.Context, e *Exchange) (*Response, error) {
 		outgoing.Header.Set("User-Agent", c.options.Agent)
 	}
 	e.Start = c.Since()
-	client := c.kept
+	client := c.reusing
 	if request.Fresh || request.Leave {
 		client = c.fresh
 	}
 	response, err := read(client, outgoing)
-	return response, c.explain(ctx, request, err)
+	return response, c.explain(ctx, request, &seen, err)
 }
 
-func (c *Client) wait(ctx context.Context, label string) error {
+// wait looks at the gate first, so that those who waited there pass the rates one by
+// one, and again behind them, as it may have been shut meanwhile.
+func (c *Client) wait(ctx context.Context, label string, waited *time.Duration) error {
+	if err := c.hold(ctx, waited); err != nil {
+		return err
+	}
 	if each := c.each[label]; each != nil {
 		if err := each.Wait(ctx); err != nil {
 			return err
 		}
 	}
-	return c.all.Wait(ctx)
+	if err := c.all.Wait(ctx); err != nil {
+		return err
+	}
+	return c.hold(ctx, waited)
 }
 
 func read(client *http.Client, outgoing *http.Request) (*Response, error) {
@@ -208,7 +255,7 @@ func read(client *http.Client, outgoing *http.Request) (*Response, error) {
 }
 
 // explain says in words what a transport failure was, and counts it.
-func (c *Client) explain(ctx context.Context, request Request, err error) error {
+func (c *Client) explain(ctx context.Context, request Request, seen *sight, err error) error {
 	var wrapped *url.Error
 	switch {
 	case err == nil:
@@ -221,8 +268,13 @@ func (c *Client) explain(ctx context.Context, request Request, err error) error 
 	case errors.As(err, &wrapped):
 		err = wrapped.Err
 	}
+	late := errors.Is(err, context.DeadlineExceeded)
+	if !late && seen.closed() {
+		// No failure of the target: the next request opens a connection, which shows.
+		return fmt.Errorf("%w: %w", ErrClosed, err)
+	}
 	c.broken.Add(1)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if late {
 		return fmt.Errorf("no whole answer within %s", c.options.Timeout)
 	}
 	return err

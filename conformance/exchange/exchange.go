@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -33,7 +34,7 @@ type Exchange struct {
 	Err      error
 	Start    time.Duration // since the run began
 	End      time.Duration // when the answer was there, whole
-	Waits    int           // answers of 429 before this one
+	Waits    int           // answers before this one that asked to wait
 }
 
 // Took is how long the answer took.
@@ -41,9 +42,14 @@ func (e *Exchange) Took() time.Duration { return e.End - e.Start }
 
 // Kinds of failure, for errors.Is.
 var (
-	ErrBudget    = errors.New("the budget of requests is used up")
+	ErrBudget    = errors.New("the budget of the run is used up")
 	ErrThrottled = errors.New("the target asks to wait for longer than this run may")
 	ErrLeft      = errors.New("hung up before the answer, on purpose")
 	ErrHost      = errors.New("the request is for a host that is not the target's")
 	ErrBroken    = errors.New("the target stopped answering")
+	// ErrClosed says little about the target: what is harmless to repeat may be repeated.
+	// Whether the request was acted on is not known.
+	ErrClosed = errors.New("a kept connection was closed before any answer")
 )
+
+var errTooLarge = fmt.Errorf("%w: the answers are too large: more than %d MiB were kept", ErrBudget, maxKept>>20)

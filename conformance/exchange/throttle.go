@@ -2,22 +2,92 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 )
 
-// retryAfter reads how long a throttled target asks to wait (RFC 9110 section
-// 10.2.3): seconds or a date. Without it the wait doubles from a quarter second.
-func retryAfter(header http.Header, now time.Time, attempt int) time.Duration {
-	value := header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
-		return time.Duration(seconds) * time.Second
+const (
+	minPause = 125 * time.Millisecond // for a target that asks for no pause at all, too
+	maxPause = 24 * time.Hour         // stands for anything longer, which no run waits out
+)
+
+// gate is shut for as long as the target asked everybody to wait: what it announces to
+// one request holds for all of them.
+type gate struct {
+	mu     sync.Mutex
+	until  time.Time
+	status int // of the answer that shut it
+}
+
+// shut never shortens what another answer asked for.
+func (g *gate) shut(until time.Time, status int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until.After(g.until) {
+		g.until, g.status = until, status
 	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now))
+}
+
+// left is how long it stays shut, and the status that shut it.
+func (g *gate) left(now time.Time) (time.Duration, int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.until.Sub(now), g.status
+}
+
+// hold waits for the gate. What a request waited before counts, so that a target which
+// asks for a little again and again does not hold it for longer than the patience.
+func (c *Client) hold(ctx context.Context, waited *time.Duration) error {
+	for {
+		pause, status := c.gate.left(c.options.Now())
+		if pause <= 0 {
+			return nil
+		}
+		if pause > c.options.Patience-*waited {
+			return fmt.Errorf("%w: HTTP %d asks for %s more after %s of waiting", ErrThrottled, status, inWords(pause), waited.Round(time.Millisecond))
+		}
+		*waited += pause
+		if err := Sleep(ctx, pause); err != nil {
+			return err
+		}
 	}
-	return 125 * time.Millisecond << min(attempt, 8)
+}
+
+func inWords(pause time.Duration) string {
+	if pause > maxPause-time.Minute {
+		return "a day or longer"
+	}
+	return pause.Round(time.Millisecond).String()
+}
+
+// asks reads how long an answer asks to wait before the request is repeated. Without a
+// Retry-After that can be read, a 429 makes the wait double from a quarter second and a
+// 503 is an answer like any other.
+func asks(answer *Response, now time.Time, attempt int) (time.Duration, bool) {
+	if answer.Status != http.StatusTooManyRequests && answer.Status != http.StatusServiceUnavailable {
+		return 0, false
+	}
+	if pause, ok := retryAfter(answer.Header.Get("Retry-After"), now); ok {
+		return min(max(pause, minPause), maxPause), true
+	}
+	return minPause << min(attempt, 8), answer.Status == http.StatusTooManyRequests
+}
+
+// retryAfter reads RFC 9110 section 10.2.3: seconds or a date.
+func retryAfter(value string, now time.Time) (time.Duration, bool) {
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.Atoi(value)
+		if err != nil || seconds > int(maxPause/time.Second) {
+			return maxPause, true // before the product, which could overflow
+		}
+		return time.Duration(seconds) * time.Second, true
+	}
+	at, err := http.ParseTime(value)
+	return at.Sub(now), err == nil
 }
 
 // Sleep waits, or ends with the context.

@@ -1,11 +1,16 @@
 package profile
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -34,25 +39,57 @@ func Builtin(provider string) (*Bound, error) {
 func File(path string) (*Bound, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
 	if err != nil {
-		return nil, fmt.Errorf("profile: %w", err)
+		return nil, fmt.Errorf("%s: %w", path, cmp.Or(errors.Unwrap(err), err))
 	}
 	return parse(path, text, nil, func(p *Profile) (*openapi3.T, error) {
 		if p.Document == "" {
-			return nil, fmt.Errorf("%s: document: names no OpenAPI document", path)
+			return nil, fmt.Errorf("%s: document: names no OpenAPI document; %s", path, whence(p.Provider))
 		}
 		beside := p.Document
 		if !filepath.IsAbs(beside) {
 			beside = filepath.Join(filepath.Dir(path), beside)
 		}
 		doc, err := openapi3.NewLoader().LoadFromFile(beside)
-		if err != nil {
-			return nil, fmt.Errorf("document %s: %w", beside, err)
+		if err == nil {
+			err = doc.Validate(openapi3.NewLoader().Context, openapi3.DisableExamplesValidation())
 		}
-		if err := doc.Validate(openapi3.NewLoader().Context, openapi3.DisableExamplesValidation()); err != nil {
-			return nil, fmt.Errorf("document %s: %w", beside, err)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: want an OpenAPI 3.0 document: %s", beside, brief(err))
 		}
 		return doc, nil
 	})
+}
+
+// whence says where a document can be had for a profile that names none, as the
+// built-in ones do.
+func whence(provider string) string {
+	if !slices.Contains(specs.Names(), provider) {
+		return "want the path of one, from where the profile is"
+	}
+	return fmt.Sprintf("the built-in one can be had with \"keyturn specs %s > openapi.yaml\", and is named with \"document: openapi.yaml\"", provider)
+}
+
+// misfit is how the library says that a member has the wrong type.
+var misfit = regexp.MustCompile(`cannot unmarshal (\w+) into (?:field \w+\.(\S+)|value) of type .*`)
+
+// brief is what the library says of a document without its inner workings: it tries
+// JSON, then YAML by way of JSON, and tells of all that.
+func brief(err error) string {
+	text := err.Error()
+	if _, last, found := strings.Cut(text, ", yaml error: "); found {
+		text = last
+	}
+	for _, noise := range []string{"error unmarshaling JSON: while decoding JSON: ", "error converting YAML to JSON: ", "json: ", "yaml: "} {
+		text = strings.TrimPrefix(text, noise)
+	}
+	parts := misfit.FindStringSubmatch(text)
+	switch {
+	case parts == nil:
+		return text
+	case parts[2] == "":
+		return "it is a " + parts[1]
+	}
+	return parts[2] + " is of the wrong type, " + parts[1]
 }
 
 func parse(name string, text, source []byte, document func(*Profile) (*openapi3.T, error)) (*Bound, error) {
