@@ -132,13 +132,25 @@ func Leave() CallOption { return func(c *call) { c.leave = true } }
 func (s *Session) Call(operation string, values profile.Values, options ...CallOption) *Reply {
 	request, route := s.prepare(operation, values, options)
 	e := s.run.sender.Do(s.ctx, s.recorder, request)
-	if e.Err != nil && (request.Method == http.MethodGet || request.Method == http.MethodHead) && s.ctx.Err() == nil && !final(e.Err) {
+	if e.Err != nil && s.ctx.Err() == nil && repeatable(e, route) {
 		e = s.run.sender.Do(s.ctx, s.recorder, request)
 	}
 	if e.Err != nil && !errors.Is(e.Err, exchange.ErrLeft) {
 		s.Incompletef("%s got no answer: %v", operation, e.Err)
 	}
 	return s.read(e, route)
+}
+
+// repeatable reports that a request may be sent again after a failure: what only reads,
+// and a question to the oracle over a kept connection that the target had closed.
+func repeatable(e *exchange.Exchange, route *profile.Route) bool {
+	switch {
+	case final(e.Err) || e.Request.Leave:
+		return false
+	case e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead:
+		return true
+	}
+	return errors.Is(e.Err, exchange.ErrClosed) && (route.Name == "revoke" || route.Name == "introspect")
 }
 
 func final(err error) bool {

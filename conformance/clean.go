@@ -101,11 +101,14 @@ func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
 	return ""
 }
 
-// unknown reports that the API itself says that there is no such client: a 404 of
+// unknown reports that the API itself says that there is no such client: the page of
 // something on the way says nothing.
 func (r *run) unknown(reply *Reply) bool {
-	return reply.JSON != nil && slices.Contains(r.bound.Statuses.Unknown, reply.Status)
+	return !page(reply) && slices.Contains(r.bound.Statuses.Unknown, reply.Status)
 }
+
+// page reports a body that is no JSON: an API of JSON does not speak like that.
+func page(reply *Reply) bool { return reply.JSON == nil && len(reply.Response.Body) > 0 }
 
 // disappears looks whether a deletion has had its effect: a reply that says so is not
 // enough to strike a client from the journal. Where deletion is soft a client stays
@@ -171,12 +174,13 @@ func (r *run) find(s *Session, entry ledger.Entry, by *Principal) (values profil
 // what remains is named in the report.
 func (r *run) disarm(s *Session, entry ledger.Entry, by *Principal, values profile.Values) (cause string) {
 	if r.bound.Binds("list_secrets") && r.bound.Binds("delete_secret") {
-		reply := s.Call("list_secrets", values, As(by))
-		if !reply.OK && r.unknown(reply) {
+		if reply := s.Call("list_secrets", values, As(by)); !reply.OK && r.unknown(reply) {
 			r.gone(entry.Seq)
 			return ""
 		}
-		for _, item := range s.Items(reply) {
+		owned := &Client{Name: entry.Name, Values: values, session: s, made: &made{by: by}}
+		items, _ := owned.ListSecrets()
+		for _, item := range items {
 			if item["deleted"] == true {
 				continue
 			}

@@ -123,7 +123,7 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 // refused, and not that something on the way gave up.
 func (s *Session) surelyRefused(reply *Reply) bool {
 	statuses := s.run.bound.Statuses
-	return reply.JSON != nil && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden, statuses.Foreign), reply.Status)
+	return !page(reply) && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden, statuses.Foreign), reply.Status)
 }
 
 // reuse takes a client over from a check that is done with it, where the provider

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/keyturn/keyturn/conformance/exchange"
 )
 
 // diagnose says in words why the first calls came to nothing.
@@ -19,6 +21,10 @@ func (s *Session) diagnose() string {
 		return s.incomplete
 	}
 	last := exchanges[len(exchanges)-1]
+	if throttle, ok := errors.AsType[*exchange.Throttle](last.Err); ok {
+		return fmt.Sprintf("%s %s answers %s, and a run waits for a minute at most: try again later, or send less with --rate",
+			last.Request.Method, last.Request.URL, s.demand(throttle))
+	}
 	if last.Response == nil {
 		return fmt.Sprintf("%s %s got no answer: %s", last.Request.Method, last.Request.URL, unanswered(last.Err))
 	}
@@ -45,11 +51,18 @@ func unanswered(err error) string {
 	return err.Error()
 }
 
-// strange reports an answer that the API would not give to anybody: a redirect, or a
-// success or a fault of the server that is no JSON.
+// strange reports an answer that the API would not give to anybody: a redirect, a
+// success or a fault of the server that is no JSON, or that nothing is served there.
 func strange(reply *Reply) bool {
 	status := reply.HTTP()
-	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500) || wantsTLS(reply)
+	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500) || wantsTLS(reply) || nowhere(reply)
+}
+
+// nowhere reports the 404 of a web server or a router, as against one for an id: a page
+// for people, or what Go's router says of a path that nobody serves.
+func nowhere(reply *Reply) bool {
+	return reply.JSON == nil && reply.HTTP() == http.StatusNotFound &&
+		(strings.HasPrefix(reply.Response.Header.Get("Content-Type"), "text/html") || bytes.Contains(reply.Response.Body, []byte("404 page not found")))
 }
 
 // wantsTLS reports that plain HTTP was sent to a port of TLS, which the common servers
@@ -71,8 +84,6 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 		return fmt.Sprintf("%s answers %s: the credentials of admin are not taken", at, reply)
 	case reply.Status == http.StatusForbidden:
 		return fmt.Sprintf("%s answers %s: the credentials of admin are taken, but may not do this", at, reply)
-	case status == http.StatusTooManyRequests:
-		return fmt.Sprintf("%s answers HTTP 429%s, and a run waits for a minute at most: try again later, or send less with --rate", at, s.demand(header))
 	case status >= 500 || reply.Status >= 500 && reply.Status <= 599:
 		return fmt.Sprintf("%s answers %s%s: the target, or what stands before it, fails by itself; its log says why", at, reply, s.quoted(reply))
 	case wantsTLS(reply):
@@ -88,16 +99,16 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 	return otherwise
 }
 
-// demand is how long an answer asks to wait (RFC 9110 section 10.2.3).
-func (s *Session) demand(header http.Header) string {
-	after := header.Get("Retry-After")
+// demand is an answer that asks to wait, and for how long (RFC 9110 section 10.2.3).
+func (s *Session) demand(throttle *exchange.Throttle) string {
+	after := throttle.RetryAfter
+	if after == "" {
+		return fmt.Sprintf("HTTP %d time and again", throttle.Status)
+	}
 	if _, err := strconv.Atoi(after); err == nil {
 		after += " s"
 	}
-	if after == "" {
-		return " time and again"
-	}
-	return fmt.Sprintf(" with a Retry-After of %s", s.beginning([]byte(after)))
+	return fmt.Sprintf("HTTP %d with a Retry-After of %s", throttle.Status, s.beginning([]byte(after)))
 }
 
 // quoted is how a body begins, behind the answer that it came with.

@@ -23,7 +23,7 @@ const (
 	Plan       Mode = "plan"       // prints what would be sent, sends nothing
 	ReadOnly   Mode = "readonly"   // reads, and sends what is refused by design
 	Standard   Mode = "standard"   // makes clients of its own and changes only those
-	Disruptive Mode = "disruptive" // and does what may trouble others, such as many failures
+	Disruptive Mode = "disruptive" // and does what may trouble others
 )
 
 // Modes lists them.

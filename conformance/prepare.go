@@ -94,7 +94,7 @@ func (r *run) knock(s *Session) string {
 		return ""
 	}
 	reply := s.Call(operation, profile.Values{"client": s.NoClient(), "client_id": s.NoClient()})
-	if strange(reply) || reply.Status == http.StatusUnauthorized {
+	if strange(reply) || page(reply) || reply.Status == http.StatusUnauthorized {
 		return s.explain(reply, "")
 	}
 	return ""

@@ -67,6 +67,17 @@ func TestWhatIsLeftCanBeRemovedLater(t *testing.T) {
 	}
 }
 
+// TestResidueIsNamed: an application of this API cannot be removed, which is nobody's
+// failure and yet not to be passed over.
+func TestResidueIsNamed(t *testing.T) {
+	t.Parallel()
+	standIn := mocktest.Start(t, mockserver.Options{})
+	code, _, stderr := judge(t, body("ROT-001", func(s *conformance.Session) { s.NewClient() }), "run", "--provider", "identity-service", "--url", standIn.URL)
+	if code != conformance.ExitConformant || !strings.HasSuffix(stderr, " Residue: 2 things, which the API has no way to remove.\n") {
+		t.Errorf("got exit %d and %s", code, stderr)
+	}
+}
+
 func TestAJournalOfItsOwn(t *testing.T) {
 	t.Parallel()
 	standIn := mocktest.Start(t, mockserver.Options{})

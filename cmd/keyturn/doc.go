@@ -18,10 +18,12 @@
 //	3  incomplete: nothing failed, and something that applies could not be tested
 //	4  the suite's own fault: a check that crashed, a report that could not be written,
 //	   a credential in what was about to be; then nothing is written
-//	5  something that a run made is still there, or may be: also after a second signal
+//	5  something that a run made is still there and could have been removed, or may be:
+//	   also after a second signal
 //	6  a waiver is stale
 //
-// Where several are true it is the first of 4, 1, 5, 6, 3.
+// Where several are true it is the first of 4, 1, 5, 6, 3. What the API itself has no way
+// to remove is residue: the report and the last line name it, and it is no 5.
 //
 // Whatever the target does is never a 2: one that cannot be reached, is not the API or
 // does not take the credentials has said nothing about its promises, which is 3, with a

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -83,9 +84,7 @@ func (b *backdoor) tamper(w http.ResponseWriter, r *http.Request, pass http.Hand
 	if strings.HasSuffix(r.URL.Path, "-application-secret") {
 		b.learn(r, body, recorder.Body.Bytes())
 	}
-	for name, values := range recorder.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), recorder.Header())
 	w.WriteHeader(recorder.Code)
 	w.Write(recorder.Body.Bytes())
 }

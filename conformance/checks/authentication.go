@@ -1,10 +1,12 @@
 package checks
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/report"
 )
 
 var authentication = []conformance.Check{
@@ -110,12 +112,14 @@ func insufficientWritesChangeNothing(s *conformance.Session) {
 	if reader := s.Reader(); reader != nil {
 		callers = append(callers, caller{reader, "by a caller who may only read"})
 	}
+	var creations []int
 	for _, who := range callers {
 		allowed := statuses.Unauthenticated
 		if who.principal == s.Reader() {
 			allowed = statuses.Forbidden
 		}
 		_, reply := s.TryNewClient(conformance.As(who.principal))
+		creations = append(creations, reply.Number)
 		s.Refused(reply, allowed, "create "+who.words)
 		if !writesRefused(s, c, writesTo(s, c, secret), allowed, who.words, conformance.As(who.principal)) {
 			return // the client is no longer what the next caller would be tried with
@@ -126,7 +130,10 @@ func insufficientWritesChangeNothing(s *conformance.Session) {
 		s.Step("whether a refused creation made a client cannot be seen: the profile binds nothing to look with")
 	}
 	for _, stray := range strays {
-		s.Failf("the creation of %s was refused, and the client is there", stray.Name)
+		s.Find(report.Finding{
+			Verdict: report.Fail, Message: fmt.Sprintf("the creation of %s was refused, and the client is there", stray.Name),
+			Expected: "no such client", Observed: stray.Name, Exchanges: creations,
+		})
 	}
 }
 

@@ -97,7 +97,7 @@ func overlapLosesNoSecret(s *conformance.Session) {
 	survey(s, c, held, func() bool { return len(lost(rule, held)) == 0 && !passed() })
 	missing := lost(rule, held)
 	if len(missing) > 0 {
-		s.FailOn(missing[0].reply, allowed(rule), "after %s at once %d of %d secrets that were acknowledged, the one from before among them, do not work",
+		s.FailOn(missing[0].reply, allowed(rule), "refused after %s at once: %d of %d secrets that were acknowledged, the one from before among them",
 			some(len(turns), "rotation"), len(missing), acknowledged+1)
 	}
 	if passed() {

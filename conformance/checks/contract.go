@@ -219,11 +219,16 @@ func membersArePresentAndTyped(s *conformance.Session) {
 	}
 }
 
-// refused provokes refusals, of another tenant's administrator who lists secrets too.
+// refused provokes refusals, also of another tenant's administrator who names the
+// client's tenant to list secrets.
 func refused(s *conformance.Session) []*conformance.Reply {
 	replies := provoked(s)
 	if foreign := s.Foreign(); foreign != nil && s.Profile().Binds("list_secrets") {
-		replies = append(replies, s.NewClient().Call("list_secrets", conformance.As(foreign)))
+		options := []conformance.CallOption{conformance.As(foreign)}
+		if scope := s.Profile().Scope; scope != "" {
+			options = append(options, conformance.With(scope, s.Admin().Value(scope)))
+		}
+		replies = append(replies, s.NewClient().Call("list_secrets", options...))
 	}
 	return replies
 }

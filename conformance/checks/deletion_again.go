@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -49,7 +48,7 @@ func deletingNothingChangesNothing(s *conformance.Session) {
 // answered holds a reply to the statuses that are declared for it, of success too.
 func answered(s *conformance.Session, reply *conformance.Reply, statuses []int, what string) {
 	if !slices.Contains(statuses, reply.Status) {
-		s.FailOn(reply, fmt.Sprintf("one of the statuses %v", statuses), "%s: %s", what, reply)
+		s.FailOn(reply, "HTTP "+statusWords(statuses), "%s: %s", what, reply)
 	}
 }
 

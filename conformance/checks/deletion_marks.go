@@ -10,15 +10,19 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/profile"
+	"github.com/keyturn/keyturn/conformance/report"
 )
 
 // sighting is one list of a client's secrets: when it was asked for and there, and
 // whether each secret in it was marked as deleted.
 type sighting struct {
+	seen     conformance.Seen
 	where    string // the check and the exchange
 	client   string
 	from, to time.Duration
 	deleted  map[string]bool
+	partial  bool // one page of several, on which a secret need not be
 }
 
 // marksOfDeletionStay reads all lists of the run again, in the order of time, and
@@ -28,16 +32,16 @@ func marksOfDeletionStay(s *conformance.Session) {
 	victim := secretToDelete(s, c)
 	s.Must(c.DeleteSecret(victim))
 	var seen []sighting
-	look := func(check string, reply *conformance.Reply) {
-		if one, ok := sighted(s, reply); ok {
-			one.where = fmt.Sprintf("exchange %d of %s", reply.Number, check)
-			seen = append(seen, one)
+	for _, one := range s.Exchanges() {
+		if items, ok := secretsIn(s, one.Reply); ok {
+			seen = append(seen, sighted(s, one, items, s.Profile().Operations["list_secrets"].Page != nil))
 		}
 	}
-	for _, one := range s.Exchanges() {
-		look(one.Check, one.Reply)
+	look := func(client *conformance.Client) {
+		items, reply := client.ListSecrets()
+		seen = append(seen, sighted(s, conformance.Seen{Check: "this check", Reply: reply}, items, false))
 	}
-	look("this check", c.Call("list_secrets"))
+	look(c)
 	c.Rotate()
 	marked := map[string]bool{}
 	for _, one := range seen {
@@ -48,35 +52,49 @@ func marksOfDeletionStay(s *conformance.Session) {
 	for _, client := range s.Clients() {
 		id := url.PathEscape(fmt.Sprint(client.Values["client"]))
 		if slices.ContainsFunc(slices.Collect(maps.Keys(marked)), func(place string) bool { return strings.Contains(place, id) }) {
-			look("this check", client.Call("list_secrets"))
+			look(client)
 		}
 	}
 	if len(marked) == 0 && s.Mode() != conformance.Plan {
 		s.Incompletef("no list of the run has a secret that is marked as deleted")
 	}
 	for _, back := range cameBack(seen) {
-		s.Failf("%s", back)
+		s.Show(report.Finding{
+			Verdict: report.Fail, Message: back.String(), Expected: "listed and marked as deleted, as before", Observed: back.state(),
+		}, back.in.seen)
 	}
 }
 
-// sighted reads a list of secrets, and nothing else.
-func sighted(s *conformance.Session, reply *conformance.Reply) (sighting, bool) {
+// secretsIn reads a list of secrets, and nothing else.
+func secretsIn(s *conformance.Session, reply *conformance.Reply) ([]profile.Values, bool) {
 	route := s.Profile().Route("list_secrets")
 	if reply.Route == nil || reply.Route.Name != route.Name || reply.Request.Method != route.Method || !reply.OK {
-		return sighting{}, false
+		return nil, false
 	}
-	items, ok := s.Profile().Items(route.Name, reply.JSON)
-	if !ok {
-		return sighting{}, false
+	return s.Profile().Items(route.Name, reply.JSON)
+}
+
+// sighted notes what a reply has. Which page was asked for is no part of the client.
+func sighted(s *conformance.Session, seen conformance.Seen, items []profile.Values, partial bool) sighting {
+	client := seen.Request.URL
+	if at, err := url.Parse(client); err == nil && s.Profile().Operations["list_secrets"].Page != nil {
+		binding, query := s.Profile().Operations["list_secrets"], at.Query()
+		for _, value := range []string{binding.Page.Number, binding.Page.Size} {
+			query.Del(strings.TrimPrefix(binding.Put[value], "/query/"))
+		}
+		at.RawQuery = query.Encode()
+		client = at.String()
+	} else {
+		client += " " + string(seen.Request.Body)
 	}
 	one := sighting{
-		client: reply.Request.URL + " " + string(reply.Request.Body),
-		from:   reply.Start, to: reply.End, deleted: map[string]bool{},
+		seen: seen, where: fmt.Sprintf("exchange %d of %s", seen.Number, seen.Check), client: client,
+		from: seen.Start, to: seen.End, deleted: map[string]bool{}, partial: partial,
 	}
 	for _, item := range items {
-		one.deleted[fmt.Sprint(item["secret_id"])] = item["deleted"] == true
+		one.deleted[fmt.Sprint(item["secret_id"])] = gone(item)
 	}
-	return one, true
+	return one
 }
 
 // back is a secret that was deleted and is so no more.
@@ -87,10 +105,14 @@ type back struct {
 }
 
 func (b back) String() string {
+	return fmt.Sprintf("the secret %s was listed as deleted, and is %s in a later list: %s", b.id, b.state(), b.in.where)
+}
+
+func (b back) state() string {
 	if b.listed {
-		return fmt.Sprintf("the secret %s was listed as deleted, and is live in a later list: %s", b.id, b.in.where)
+		return "live"
 	}
-	return fmt.Sprintf("the secret %s was listed as deleted, and is missing in a later list: %s", b.id, b.in.where)
+	return "missing"
 }
 
 // maxBack bounds what one check finds.
@@ -114,7 +136,7 @@ func cameBack(seen []sighting) []back {
 	for _, k := range slices.SortedFunc(maps.Keys(since), func(a, b key) int { return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.id, b.id)) }) {
 		for _, one := range seen {
 			deleted, listed := one.deleted[k.id]
-			if one.client != k.client || one.from < since[k] || deleted {
+			if one.client != k.client || one.from < since[k] || deleted || one.partial && !listed {
 				continue
 			}
 			found = append(found, back{id: k.id, in: one, listed: listed})

@@ -13,6 +13,8 @@ func TestMarksThatGo(t *testing.T) {
 	at := func(where, client string, from, to int, deleted map[string]bool) sighting {
 		return sighting{where: where, client: client, from: time.Duration(from), to: time.Duration(to), deleted: deleted}
 	}
+	page := at("2", "c", 2, 3, map[string]bool{"b": false})
+	page.partial = true
 	marked, live, absent := map[string]bool{"a": true}, map[string]bool{"a": false}, map[string]bool{}
 	for name, c := range map[string]struct {
 		seen []sighting
@@ -22,6 +24,7 @@ func TestMarksThatGo(t *testing.T) {
 		"comes back":     {[]sighting{at("1", "c", 0, 1, marked), at("2", "c", 2, 3, live)}, []string{"the secret a was listed as deleted, and is live in a later list: 2"}},
 		"goes":           {[]sighting{at("1", "c", 0, 1, marked), at("2", "c", 1, 3, absent)}, []string{"the secret a was listed as deleted, and is missing in a later list: 2"}},
 		"once":           {[]sighting{at("1", "c", 0, 1, marked), at("2", "c", 2, 3, live), at("3", "c", 4, 5, live)}, []string{"the secret a was listed as deleted, and is live in a later list: 2"}},
+		"another page":   {[]sighting{at("1", "c", 0, 1, marked), page}, nil},
 		"lists crossed":  {[]sighting{at("1", "c", 0, 5, marked), at("2", "c", 4, 6, live)}, nil},
 		"out of order":   {[]sighting{at("2", "c", 2, 3, live), at("1", "c", 0, 1, marked)}, []string{"the secret a was listed as deleted, and is live in a later list: 2"}},
 		"other client's": {[]sighting{at("1", "c", 0, 1, marked), at("2", "d", 2, 3, live)}, nil},

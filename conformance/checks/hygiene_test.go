@@ -139,3 +139,21 @@ func TestCredentialsAndSorts(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestCaching(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		header http.Header
+		want   string
+	}{
+		"none":                {http.Header{}, "no Cache-Control"},
+		"one":                 {http.Header{"Cache-Control": {"private"}}, "Cache-Control: private"},
+		"two":                 {http.Header{"Cache-Control": {"private", "max-age=5"}}, "Cache-Control: private, max-age=5"},
+		"of the service":      {http.Header{"Cache-Control": {"no-cache"}}, "Cache-Control: no-cache"},
+		"maybe of the client": {http.Header{"Cache-Control": {"no-cache"}, "Pragma": {"no-cache"}}, "no Cache-Control, or no-cache"},
+	} {
+		if got := caching(test.header); got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}

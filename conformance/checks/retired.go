@@ -66,7 +66,7 @@ func refusedSecretsStayRefused(s *conformance.Session) {
 	for _, c := range slices.SortedFunc(maps.Keys(retired), func(a, b *conformance.Client) int { return cmp.Compare(a.Name, b.Name) }) {
 		for _, one := range retired[c] {
 			asked++
-			switch answer, reply := s.ProbeReply(c, one.Secret.Value); answer {
+			switch answer, reply := s.ProbeEverywhere(c, one.Secret.Value); answer {
 			case conformance.Accepted:
 				if again = append(again, reply.Number); len(again) <= worth {
 					s.FailOn(reply, "refused, as it was in "+one.Check, "a secret that was refused works again")

@@ -61,7 +61,10 @@ func clientsShareNoSecret(s *conformance.Session) {
 	owner := map[string]int{}
 	for i, c := range clients {
 		if other, known := owner[c.Secret.Value]; known && c.Secret.Value != "" {
-			s.Failf("client %d was made with the secret that client %d was made with", i+1, other+1)
+			s.Find(report.Finding{
+				Verdict: report.Fail, Message: fmt.Sprintf("client %d was made with the secret that client %d was made with", i+1, other+1),
+				Expected: "a secret that is nobody else's", Observed: s.Hide(c.Secret.Value),
+			})
 		}
 		owner[c.Secret.Value] = i
 	}

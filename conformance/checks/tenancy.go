@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/keyturn/keyturn/conformance"
 )
@@ -28,7 +29,7 @@ func foreignerCannot(s *conformance.Session, operations ...string) {
 	trespass := func(words string, options ...conformance.CallOption) bool {
 		writes := only(writesTo(s, c, secret), operations)
 		if len(writes) == 0 {
-			s.Incompletef("none of %v could be tried: the ids that they need cannot be known", operations)
+			s.Incompletef("none of %s could be tried: the ids that they need cannot be known", strings.Join(operations, ", "))
 		}
 		options = append(options, conformance.As(foreign))
 		return writesRefused(s, c, writes, s.Profile().Statuses.Foreign, words, options...)

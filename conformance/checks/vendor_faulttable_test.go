@@ -18,6 +18,8 @@ var lockFaults = []lockFault{
 	{name: "an envelope says failure of a success", edition: "boxed", fails: "DOC-003", with: "ROT-009"},
 	{name: "a required member is missing", fails: "DOC-004"},
 	{name: "a member has another type", fails: "DOC-004"},
+	{name: "a refusal has no title", fails: "DOC-004"},
+	{name: "an instant is no date", fails: "DOC-004"},
 
 	// Who may call.
 	{name: "a request without a key is served", fails: "AUTH-001,AUTH-009"},

@@ -163,6 +163,16 @@ var replyFaults = map[string]func(*locksmith, *lockCall, *lockReply){
 			delete(reply.object(), "workspace")
 		}
 	},
+	"a refusal has no title": func(_ *locksmith, _ *lockCall, reply *lockReply) {
+		if reply.status == http.StatusNotFound && reply.body != nil {
+			delete(reply.object(), "title")
+		}
+	},
+	"an instant is no date": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if c.is(http.MethodGet, 1) && reply.status == 200 {
+			reply.object()["created_at"] = "the first of May"
+		}
+	},
 	"a member has another type": func(_ *locksmith, c *lockCall, reply *lockReply) {
 		if c.is(http.MethodGet, 1) && reply.status == 200 {
 			reply.object()["callbacks"] = "none"

@@ -37,7 +37,13 @@ func (l *locksmith) showSecret(s *lockSecret) map[string]any {
 
 func (l *locksmith) findSecrets(c *lockCall) *lockReply {
 	list, at := []any{}, time.Now()
+	if l.has("the list of secrets lags behind") { // within the declared bounds
+		at = at.Add(-lag)
+	}
 	for _, secret := range c.client.secrets {
+		if secret.Created.After(at) {
+			continue
+		}
 		gone := secret.gone(at)
 		expired := l.has("an expired secret is not listed") && !secret.Expires.IsZero() && secret.Expires.Before(at)
 		if (l.terms.soft || !gone) && !expired {

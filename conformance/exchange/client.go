@@ -153,7 +153,7 @@ func (c *Client) patiently(ctx context.Context, e *Exchange) (*Response, error) 
 		}
 		c.throttled.Add(1)
 		e.Waits++
-		c.gate.shut(now.Add(pause), response.Status)
+		c.gate.shut(now.Add(pause), Throttle{Status: response.Status, RetryAfter: response.Header.Get("Retry-After")})
 	}
 }
 

@@ -18,40 +18,59 @@ const (
 // gate is shut for as long as the target asked everybody to wait: what it announces to
 // one request holds for all of them.
 type gate struct {
-	mu     sync.Mutex
-	until  time.Time
-	status int // of the answer that shut it
+	mu    sync.Mutex
+	until time.Time
+	by    Throttle // the answer that shut it
 }
 
+// Throttle is the error of the kind ErrThrottled: what the answer was, to this request or
+// to another one, that asked to wait for longer than the patience.
+type Throttle struct {
+	Status     int           // 429 or 503
+	RetryAfter string        // as the target wrote it; "" where it wrote none
+	Left       time.Duration // still to be waited; a day stands for anything longer
+	Waited     time.Duration // by this request before
+}
+
+func (t *Throttle) Error() string {
+	return fmt.Sprintf("%v: HTTP %d asks for %s more after %s of waiting", ErrThrottled, t.Status, inWords(t.Left), t.Waited.Round(time.Millisecond))
+}
+
+// Unwrap is the kind.
+func (*Throttle) Unwrap() error { return ErrThrottled }
+
 // shut never shortens what another answer asked for.
-func (g *gate) shut(until time.Time, status int) {
+func (g *gate) shut(until time.Time, by Throttle) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if until.After(g.until) {
-		g.until, g.status = until, status
+		g.until, g.by = until, by
 	}
 }
 
-// left is how long it stays shut, and the status that shut it.
-func (g *gate) left(now time.Time) (time.Duration, int) {
+// left tells how long it stays shut, and by which answer.
+func (g *gate) left(now time.Time) Throttle {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.until.Sub(now), g.status
+	by := g.by
+	by.Left = g.until.Sub(now)
+	return by
 }
 
 // hold waits for the gate. What a request waited before counts, so that a target which
 // asks for a little again and again does not hold it for longer than the patience.
 func (c *Client) hold(ctx context.Context, waited *time.Duration) error {
 	for {
-		pause, status := c.gate.left(c.options.Now())
-		if pause <= 0 {
+		throttle := c.gate.left(c.options.Now())
+		if throttle.Left <= 0 {
 			return nil
 		}
-		if pause > c.options.Patience-*waited {
-			return fmt.Errorf("%w: HTTP %d asks for %s more after %s of waiting", ErrThrottled, status, inWords(pause), waited.Round(time.Millisecond))
+		if throttle.Left > c.options.Patience-*waited {
+			throttle.Waited = *waited
+			return &throttle
 		}
-		*waited += pause
-		if err := Sleep(ctx, pause); err != nil {
+		*waited += throttle.Left
+		if err := Sleep(ctx, throttle.Left); err != nil {
 			return err
 		}
 	}

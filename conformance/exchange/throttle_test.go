@@ -56,8 +56,12 @@ func TestWindowBeyondPatienceBindsEveryRequest(t *testing.T) {
 	var asked atomic.Int32
 	client, at := start(t, throttling(&asked, 1, http.StatusTooManyRequests, "3600"), patient)
 	for range 3 {
-		if e := get(t, client, at); !errors.Is(e.Err, exchange.ErrThrottled) || e.Response != nil {
+		e := get(t, client, at)
+		if !errors.Is(e.Err, exchange.ErrThrottled) || e.Response != nil {
 			t.Errorf("got %+v, %v, want no answer and ErrThrottled", e.Response, e.Err)
+		}
+		if throttle, ok := errors.AsType[*exchange.Throttle](e.Err); !ok || throttle.Status != http.StatusTooManyRequests || throttle.RetryAfter != "3600" || throttle.Left < 59*time.Minute {
+			t.Errorf("got %+v, want what the answer said", throttle)
 		}
 	}
 	if asked.Load() != 1 {

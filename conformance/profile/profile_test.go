@@ -313,12 +313,27 @@ func TestCredentials(t *testing.T) {
 	if err != nil || !got.Admin.Given() || !got.Foreign.Given() || got.Reader.Given() || got.Foreign.Values["tenant"] != "b" {
 		t.Errorf("credentials are %+v, %v", got, err)
 	}
-	_, err = profile.ParseCredentials("c.yaml", []byte("admin: {tokn: hunter2hunter2}\n"))
-	if err == nil || !strings.Contains(err.Error(), "c.yaml") || !strings.Contains(err.Error(), "tokn") || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("error is %v, want the key named and no value", err)
-	}
-	_, err = profile.ParseCredentials("c.yaml", []byte("admin: hunter2hunter2\n"))
-	if err == nil || !strings.Contains(err.Error(), "line 1") || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("error is %v, want the line named and no value", err)
+	for name, test := range map[string]struct{ text, want string }{
+		"unknown key":           {"admin: {tokn: t0psecret}\n", "c.yaml: line 1: a key that is not known here, allowed are the keys token, key, secret, values"},
+		"no value at all":       {"\nadmin: {t0psecret}\n", "c.yaml: line 2: a key that is not known here, allowed are the keys token, key, secret, values"},
+		"unknown at the top":    {"t0psecret: x\n", "c.yaml: line 1: a key that is not known here, allowed are the keys admin, reader, foreign, app, values"},
+		"unknown of the app":    {"app: {client: a, t0psecret: b}\n", "c.yaml: line 1: a key that is not known here, allowed are the keys client, client_id, secret"},
+		"key with the words":    {"admin: {t0psecret into type string: a}\n", "c.yaml: line 1: a key that is not known here, allowed are the keys token, key, secret, values"},
+		"text for an object":    {"admin: t0psecret\n", "c.yaml: line 1: a value of the wrong kind, want the keys token, key, secret, values"},
+		"list for a text":       {"admin: {token: [t0psecret]}\n", "c.yaml: line 1: a value of the wrong kind, want a text"},
+		"text for values":       {"values: t0psecret\n", "c.yaml: line 1: a value of the wrong kind, want names with a text each"},
+		"key that stands twice": {"values:\n  t0psecret: a\n  t0psecret: b\n", "c.yaml: line 3: a key that stands twice"},
+		"two mistakes":          {"admin: {t0psecret}\nreader: t0psecret\n", "c.yaml: line 1: a key that is not known here, allowed are the keys token, key, secret, values; line 2: a value of the wrong kind, want the keys token, key, secret, values"},
+		"alias":                 {"admin:\n  token: *t0psecret\n", "c.yaml: line 2: an alias without an anchor; a text that begins with * has to be quoted"},
+		"broken":                {"admin:\n  token: t0psecret\n t0psecret: x\n", "c.yaml: line 2: the YAML is broken"},
+		"broken in one line":    {"{t0psecret: [", "c.yaml: line 1: the YAML is broken"},
+		"tag that does not fit": {"admin: {token: !!int t0psecret}\n", "c.yaml: the YAML is broken"},
+		"empty":                 {"", "c.yaml: the file is empty"},
+		"another document":      {"admin: {token: t}\n---\nt0psecret\n", "c.yaml: more than one YAML document"},
+	} {
+		_, err := profile.ParseCredentials("c.yaml", []byte(test.text))
+		if err == nil || err.Error() != test.want || strings.Contains(err.Error(), "t0psecret") {
+			t.Errorf("%s: error is %v\nwant %s", name, err, test.want)
+		}
 	}
 }

@@ -2,10 +2,14 @@ package profile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a profile's zone must be known on a machine without a zone database
@@ -13,7 +17,7 @@ import (
 
 // Values are what a neutral operation is called with, by neutral name: client,
 // client_id, name, secret, secret_id, expires (a time.Time), and whatever else the
-// profile puts. A nil value is sent as null.
+// profile puts. A nil value is sent as null, in JSON.
 type Values map[string]any
 
 // Request is an operation ready to be sent.
@@ -27,8 +31,10 @@ type Request struct {
 	Sent   []string       // the values that had a place
 }
 
-// Request fills the route's places. Values without a place are left out; a path
-// parameter without a value is an error.
+// Request fills the route's places. Values without a place are left out. Errors name the
+// path parameter that has no value, or one that would make a request to change something
+// address the collection, and the value that is no text, number or bool where only one
+// of these can stand.
 func (b *Bound) Request(name string, values Values) (*Request, error) {
 	route := b.routes[name]
 	if route == nil {
@@ -42,7 +48,7 @@ func (b *Bound) Request(name string, values Values) (*Request, error) {
 		}
 	}
 	path := map[string]string{}
-	for value, given := range values {
+	for _, value := range slices.Sorted(maps.Keys(values)) {
 		pointer, ok := route.Binding.Put[value]
 		if !ok {
 			if pointer, ok = b.Common[value]; !ok || !route.declares(pointer) {
@@ -54,31 +60,49 @@ func (b *Bound) Request(name string, values Values) (*Request, error) {
 			return nil, err
 		}
 		request.Sent = append(request.Sent, value)
-		text := b.encode(value, given)
+		given := b.encode(value, values[value])
+		if at.in == "body" {
+			request.Body = set(request.Body, at.body, given)
+			continue
+		}
+		text, err := exactly(given)
+		if err != nil {
+			return nil, fmt.Errorf("operation %s: the value of %s %w, which has no place in the %s", name, value, err, at.in)
+		}
 		switch at.in {
 		case "path":
-			path[at.name] = fmt.Sprint(text)
+			path[at.name] = text
 		case "query":
-			request.Query.Set(at.name, fmt.Sprint(text))
+			request.Query.Set(at.name, text)
 		case "header":
-			request.Header.Set(at.name, fmt.Sprint(text))
-		case "body":
-			request.Body = set(request.Body, at.body, text)
+			request.Header.Set(at.name, text)
 		}
 	}
-	segments := strings.Split(route.Path, "/")
+	var err error
+	if request.Path, err = route.fill(path); err != nil {
+		return nil, fmt.Errorf("operation %s: %w", name, err)
+	}
+	return request, nil
+}
+
+// fill writes the path with its parameters, escaped.
+func (r *Route) fill(parameters map[string]string) (string, error) {
+	segments := strings.Split(r.Path, "/")
 	for i, segment := range segments {
 		if !strings.HasPrefix(segment, "{") {
 			continue
 		}
-		value, ok := path[segment[1:len(segment)-1]]
-		if !ok {
-			return nil, fmt.Errorf("operation %s: no value for %s of %s", name, segment, route.Path)
+		value, ok := parameters[segment[1:len(segment)-1]]
+		switch {
+		case !ok:
+			return "", fmt.Errorf("no value for %s of %s", segment, r.Path)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && (value == "" || value == "." || value == ".."):
+			// Servers remove the dots (RFC 3986 section 5.2.4), and many an empty segment.
+			return "", fmt.Errorf("the value for %s of %s %s is %q, with which it would address something else", segment, r.Method, r.Path, value)
 		}
 		segments[i] = url.PathEscape(value)
 	}
-	request.Path = strings.Join(segments, "/")
-	return request, nil
+	return strings.Join(segments, "/"), nil
 }
 
 // declares reports whether the operation has the parameter that a common value goes to.
@@ -87,7 +111,7 @@ func (r *Route) declares(pointer string) bool {
 	return err == nil && (at.in == "body" && r.media != "" || r.parameter[at.in+" "+strings.ToLower(at.name)])
 }
 
-// Encoded is the body as bytes.
+// Encoded is the body as bytes. In a form only texts, numbers and bools have a place.
 func (r *Request) Encoded() ([]byte, error) {
 	switch {
 	case r.Body == nil:
@@ -97,9 +121,34 @@ func (r *Request) Encoded() ([]byte, error) {
 	}
 	form := url.Values{}
 	for name, value := range r.Body {
-		form.Set(name, fmt.Sprint(value))
+		text, err := exactly(value)
+		if err != nil {
+			return nil, fmt.Errorf("the value of %s %w, which has no place in a form", name, err)
+		}
+		form.Set(name, text)
 	}
 	return []byte(form.Encode()), nil
+}
+
+// exactly writes a text, number or bool outside JSON: digits without an exponent, as a
+// number that was decoded from JSON is a float64 and may be an id. Its error says what
+// the value is instead, and not the value.
+func exactly(value any) (string, error) {
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.String:
+		return v.String(), nil
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()), nil
+	case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return fmt.Sprint(value), nil
+	case reflect.Invalid:
+		return "", errors.New("is null")
+	case reflect.Slice, reflect.Array:
+		return "", errors.New("is a list")
+	default:
+		return "", errors.New("is an object")
+	}
 }
 
 func (p *Profile) zone() (*time.Location, error) { return time.LoadLocation(p.Dates.Zone) }

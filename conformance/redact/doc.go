@@ -4,9 +4,8 @@
 // pseudonym that says which one it was and nothing of it. A service may echo a secret
 // in a header, a message or a member of any name, so a name is no guide. Two bounds are
 // deliberate: a value under MinSearched bytes is too common to be looked for in running
-// text and is replaced only where it stands alone (Hider.Exact) or as half of Basic
-// credentials, and of a value inside somebody else's base64 the one character at either
-// end that also carries bits of a neighbour stays. What looks like a credential though
-// nobody registered it is hidden by its structure: private keys in PEM, JSON Web Tokens
-// and private members of JSON Web Keys.
+// text and is replaced only as half of Basic credentials, and of a value inside somebody
+// else's base64 the one character at either end that also carries bits of a neighbour
+// stays. What looks like a credential though nobody registered it is hidden by its
+// structure: private keys in PEM, JSON Web Tokens and private members of JSON Web Keys.
 package redact

@@ -20,12 +20,14 @@ const (
 	recased
 	basic
 	structure
+	inEscapes // with escapes that no writer has to make, or of two kinds
 )
 
 // formNames are what Hit.Form says.
 var formNames = [...]string{
 	raw: "raw", inJSON: "json", inURL: "url", inHTML: "html", inBase64: "base64", within: "within base64",
 	inHex: "hex", recased: "case", basic: "basic", structure: "structure",
+	inEscapes: "escaped",
 }
 
 const (

@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -15,7 +14,7 @@ type Hider struct {
 // Hit is a credential that still stands in a text.
 type Hit struct {
 	Name   string // its pseudonym
-	Form   string // raw, json, url, html, base64, within base64, hex, case, basic or structure
+	Form   string // raw, json, url, html, base64, within base64, hex, case, basic, structure or escaped
 	Offset int    // of its first byte in the text
 }
 
@@ -45,16 +44,6 @@ func (h *Hider) Text(s string) string {
 	}
 }
 
-// Exact replaces a value of any length that is known, and does what Text does to
-// anything else. It is for places where a credential stands alone, such as behind the
-// scheme of an Authorization header.
-func (h *Hider) Exact(value string) string {
-	if at, known := h.index.values[value]; known {
-		return h.index.names[at]
-	}
-	return h.Text(value)
-}
-
 // Find tells what still stands in a text, by offset. Each value and form is told once,
 // where it stands first.
 func (h *Hider) Find(text []byte) []Hit {
@@ -76,9 +65,10 @@ func (h *Hider) Find(text []byte) []Hit {
 // matches are in the order of their starts.
 func (h *Hider) matches(text string) []match {
 	found := h.index.search(text)
-	if structures := findStructures(text, h.key); len(structures) > 0 {
-		found = append(found, structures...)
-		slices.SortStableFunc(found, func(a, b match) int { return cmp.Compare(a.start, b.start) })
+	more := beyond(found, h.index.searchUnescaped(text, levels))
+	if more = append(more, findStructures(text, h.key)...); len(more) > 0 {
+		found = append(found, more...)
+		slices.SortStableFunc(found, byStart)
 	}
 	return found
 }

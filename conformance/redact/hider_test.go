@@ -44,24 +44,6 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestExact(t *testing.T) {
-	t.Parallel()
-	book := NewBook(nil)
-	token, long := book.Add(Token, "token"), book.Add(Secret, secret)
-	tests := map[string]struct{ value, want string }{
-		"short":     {"token", token},
-		"long":      {secret, long},
-		"unknown":   {"tokens", "tokens"},
-		"contained": {"a " + secret, "a " + long},
-		"empty":     {"", ""},
-	}
-	for name, test := range tests {
-		if got := book.Hider().Exact(test.value); got != test.want {
-			t.Errorf("%s: got %q, want %q", name, got, test.want)
-		}
-	}
-}
-
 func TestFind(t *testing.T) {
 	t.Parallel()
 	book := NewBook([]byte("key"))

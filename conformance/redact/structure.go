@@ -79,6 +79,13 @@ func endOfNextPart(text string, at int) int {
 // in JSON that is a string in JSON. The last quote is not asked for: a text may be cut.
 var privateMember = regexp.MustCompile(`"(?:d|p|q|dp|dq|qi|k)\\*"\s*:\s*\\*"([\w-]+)`)
 
+// pseudonym is what Text puts in the place of a member, also where a writer of Markdown,
+// HTML, a URL or JSON escaped it since.
+var pseudonym = regexp.MustCompile(`^(?:JWK|PEM|JWT|[STK]\d+)(?:\\*#|&#35;|&#[xX]23;|%23|\\+u0023)[0-9a-f]{4}`)
+
+// longest is more than any pseudonym has, escaped.
+const longest = 64
+
 // findPrivateMembers finds the private members beside a "kty". A key is taken to be
 // flat: it reaches from the brace before to the brace behind.
 func findPrivateMembers(text string, yield func(start, end int)) {
@@ -98,9 +105,8 @@ func findPrivateMembers(text string, yield func(start, end int)) {
 			end = kty + brace
 		}
 		for _, member := range privateMember.FindAllStringSubmatchIndex(text[start:end], -1) {
-			// Before a # it is a pseudonym.
-			if end := start + member[3]; end == len(text) || text[end] != '#' {
-				yield(start+member[2], end)
+			if from := start + member[2]; !pseudonym.MatchString(text[from:min(len(text), from+longest)]) {
+				yield(from, start+member[3])
 			}
 		}
 		at = max(end, kty+1)

@@ -45,6 +45,11 @@ func TestStructures(t *testing.T) {
 		"two keys":               {`[{"kty":"EC","d":"D1"},{"kty":"EC","d":"D2"}]`, `[{"kty":"EC","d":"` + hash("JWK", "D1") + `"},{"kty":"EC","d":"` + hash("JWK", "D2") + `"}]`},
 		"neighbour of a key":     {`[{"d":"D0"},{"kty":"EC","x":"X1"},{"d":"D2"}]`, `[{"d":"D0"},{"kty":"EC","x":"X1"},{"d":"D2"}]`},
 		"no kind":                {`{"d":"D1","k":"K1"}`, `{"d":"D1","k":"K1"}`},
+		"hidden and in Markdown": {`{"kty":"EC","d":"JWK\#b6e6","k":"S12\#0123"}`, `{"kty":"EC","d":"JWK\#b6e6","k":"S12\#0123"}`},
+		"hidden, and in JSON":    {`{\"kty\":\"EC\",\"d\":\"K1\\#b6e6\",\"k\":\"T3\u0023b6e6\"}`, `{\"kty\":\"EC\",\"d\":\"K1\\#b6e6\",\"k\":\"T3\u0023b6e6\"}`},
+		"hidden, and in HTML":    {`{"kty":"EC","d":"JWK&#35;b6e6","k":"JWK&#x23;b6e6"}`, `{"kty":"EC","d":"JWK&#35;b6e6","k":"JWK&#x23;b6e6"}`},
+		"no pseudonym":           {`{"kty":"EC","d":"J1#b6e6","k":"S#b6e6"}`, `{"kty":"EC","d":"` + hash("JWK", "J1") + `#b6e6","k":"` + hash("JWK", "S") + `#b6e6"}`},
+		"half a pseudonym":       {`{"kty":"EC","d":"JWK#b6"}`, `{"kty":"EC","d":"` + hash("JWK", "JWK") + `#b6"}`},
 		"kind without an object": {`"kty" "kty" "d":"`, `"kty" "kty" "d":"`},
 	}
 	hider := NewBook([]byte("key")).Hider()

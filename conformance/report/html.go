@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ var pageFiles embed.FS
 
 // pageTemplate is the page's parts; page/page.tmpl puts them together.
 var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMap{
-	"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside,
+	"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted,
 }).ParseFS(pageFiles, "page/*.tmpl"))
 
 // WriteHTML writes one page that needs nothing else: style and script are in it, and
@@ -56,6 +57,7 @@ type page struct {
 	Families  []familyView
 	Sources   []sourceKind
 	Latencies []latencyRow
+	Missing   bool // something that was awaited was not seen
 	Rotated   []rotatedView
 	Thinned   bool // exchanges or dots were left out for size
 }
@@ -90,6 +92,7 @@ func newPage(r *Report) (*page, error) {
 		Sources:   bySource(r),
 		Latencies: latencies(r.Rotations),
 	}
+	p.Missing = slices.ContainsFunc(p.Latencies, func(row latencyRow) bool { return row.Accepted.Missing+row.Refused.Missing > 0 })
 	views := p.results(r)
 	for _, result := range of(r, Error, Fail, Waived, Review, Warn) {
 		p.Wrongs = append(p.Wrongs, views[result])

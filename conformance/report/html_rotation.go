@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,11 +16,20 @@ const (
 	laneStep  = 52.0
 )
 
-// rotatedView is the rotations of one check.
+// rotatedView is the changes of one check.
 type rotatedView struct {
 	Check string
 	Open  bool
 	Lines []timeline
+}
+
+// Words counts the changes, each as what it is.
+func (v rotatedView) Words() string {
+	kinds := make([]string, len(v.Lines))
+	for i := range v.Lines {
+		kinds[i] = v.Lines[i].Kind
+	}
+	return changesOf(kinds)
 }
 
 // timeline is one rotation as a drawing: time to the right, a lane for each secret.
@@ -127,7 +137,7 @@ func round(x float64) float64 { return math.Round(x*10) / 10 }
 func draw(r *Rotation, most int) timeline {
 	s := scaleOf(r)
 	line := timeline{Rotation: *r, Zero: s.x(0), Call: s.x(max(-r.TookMS, s.from)), Ticks: ticks(s)}
-	line.Caption = fmt.Sprintf("%s of %s, acknowledged after %s", r.Kind, r.Client, span(r.TookMS))
+	line.Caption = fmt.Sprintf("%s of %s, acknowledged after %s", cmp.Or(changeNouns[r.Kind], r.Kind), r.Client, span(r.TookMS))
 	var words []string
 	for _, l := range []struct {
 		role, event string
@@ -144,8 +154,11 @@ func draw(r *Rotation, most int) timeline {
 		drawn.Secret, drawn.Dots = dots(r.Probes, l.role, s)
 		drawn.Dots, line.Spared = thin(drawn.Dots, most/2, line.Spared)
 		drawn.Event, drawn.Seen = event(s, r, l.at, l.event), l.at != nil
-		drawn.Bound, drawn.Line = bound(s, l.bound, l.event)
-		words = append(words, fmt.Sprintf("The %s secret %s: %s. %s.", l.role, drawn.Secret, drawn.Event.Label, drawn.Bound.Label))
+		words = append(words, fmt.Sprintf("The %s secret %s: %s.", l.role, drawn.Secret, drawn.Event.Label))
+		if drawn.Seen || awaited(r, l.event) {
+			drawn.Bound, drawn.Line = bound(s, l.bound, l.event)
+			words = append(words, drawn.Bound.Label+".")
+		}
 		line.Lanes = append(line.Lanes, drawn)
 	}
 	line.Axis = laneFirst + laneStep*float64(len(line.Lanes)) - 20
@@ -156,28 +169,40 @@ func draw(r *Rotation, most int) timeline {
 // event says when a secret was so for good, or that nobody waited for it.
 func event(s scale, r *Rotation, at *float64, verb string) mark {
 	if at == nil && !awaited(r, verb) {
-		return mark{X: lineRight, Label: "not awaited", Anchor: "end"}
+		return s.end("not awaited")
 	}
 	if at == nil {
-		return mark{X: lineRight, Label: "not " + verb + " for good while watched", Anchor: "end"}
+		return s.end("not " + verb + " for good while watched")
 	}
 	return beside(s.x(*at), verb+" for good after "+span(*at))
 }
 
+// letter is about as wide as one is in the widest of the drawing's labels.
+const letter = 6.7
+
 // beside puts a label right of its place, or left where there is no room.
 func beside(x float64, label string) mark {
-	if x > (lineLeft+lineRight)/2 {
+	if x+letter*float64(len(label)) > lineRight {
 		return mark{X: x, Label: label, Anchor: "end"}
 	}
 	return mark{X: x, Label: label, Anchor: "start"}
 }
 
+// end puts a label that belongs to no instant at the end of the scale, or before the
+// acknowledgement where its line would go through the label.
+func (s scale) end(label string) mark {
+	if zero := s.x(0); zero+letter*float64(len(label)) > lineRight {
+		return mark{X: zero, Label: label, Anchor: "end"}
+	}
+	return mark{X: lineRight, Label: label, Anchor: "end"}
+}
+
 func bound(s scale, within float64, verb string) (mark, bool) {
 	switch {
 	case within <= 0:
-		return mark{X: lineRight, Label: "no bound is declared", Anchor: "end"}, false
+		return s.end("no bound is declared"), false
 	case within > s.to:
-		return mark{X: lineRight, Label: verb + " within " + span(within) + " is declared, right of this scale", Anchor: "end"}, false
+		return s.end(verb + " within " + span(within) + " is declared, right of this scale"), false
 	}
 	return beside(s.x(within), "declared: "+verb+" within "+span(within)), true
 }
@@ -214,10 +239,10 @@ func thin(all []dot, most, spared int) ([]dot, int) {
 	return kept, spared + len(all) - len(kept)
 }
 
-// ticks are at round times, about five of them.
+// ticks are at round times, four to nine of them.
 func ticks(s scale) []mark {
 	step := math.Pow(10, math.Floor(math.Log10((s.to-s.from)/4)))
-	for _, factor := range []float64{5, 2.5, 2} {
+	for _, factor := range []float64{5, 2} {
 		if (s.to-s.from)/(step*factor) >= 4 {
 			step *= factor
 			break

@@ -85,7 +85,7 @@ func (l latency) Words() string {
 		words = fmt.Sprintf("%s, %s, %s", span(l.Min), span(l.Median), span(l.Max))
 	}
 	if l.Missing > 0 {
-		words += fmt.Sprintf(" (not seen %d of %d times)", l.Missing, l.Seen+l.Missing)
+		words += fmt.Sprintf(" (not seen %d of %s)", l.Missing, counted(l.Seen+l.Missing, "time"))
 	}
 	return words
 }

@@ -156,7 +156,7 @@ func (m *markdown) finding(r *Result, f *Finding) []string {
 	}
 	for i, number := range f.Exchanges {
 		if i == markdownShown {
-			parts = append(parts, fmt.Sprintf("and %d more exchanges", len(f.Exchanges)-i))
+			parts = append(parts, "and "+counted(len(f.Exchanges)-i, "more exchange"))
 			break
 		}
 		if x := exchange(r, number); x != nil {

@@ -107,7 +107,7 @@ type RunFacts struct {
 	Started     time.Time `json:"started"`
 	Ended       time.Time `json:"ended"`
 	Requests    int       `json:"requests"`
-	Throttled   int       `json:"throttled"` // answers of 429 that were waited out
+	Throttled   int       `json:"throttled"` // answers that asked to wait, and were waited out
 	Concurrency int       `json:"concurrency"`
 	Principals  []string  `json:"principals"` // whose credentials were given
 }

@@ -36,7 +36,7 @@ func (s *sheet) head(r *Report) {
 		s.field("  ", 20, fact.Name, fact.Value)
 	}
 	s.line("")
-	s.block("", "", fmt.Sprintf("%d checks: %s", r.Counts.Total(), s.inkedCounts(r.Counts)))
+	s.block("", "", counted(r.Counts.Total(), "check")+": "+s.inkedCounts(r.Counts))
 	for _, note := range r.Notes {
 		s.block("note: ", "      ", note)
 	}
@@ -178,7 +178,7 @@ func (s *sheet) rotations(r *Report) {
 	if len(rows) == 0 {
 		return
 	}
-	s.heading("Rotations: minimum, median and maximum since the acknowledgement")
+	s.heading("Changes of secrets: minimum, median and maximum since the acknowledgement")
 	for _, row := range rows {
 		s.block(fmt.Sprintf("  %-8s %4d  ", row.Kind, row.Number), strings.Repeat(" ", 16),
 			"new accepted "+row.Accepted.Words()+"; old refused "+row.Refused.Words())

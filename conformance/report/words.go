@@ -136,14 +136,48 @@ func skewWords(seconds *float64) string {
 	case *seconds < 0:
 		return span(-*seconds*1000) + " behind ours"
 	}
-	return "none"
+	return "in step with ours"
 }
 
 func oracleWords(o Oracle) string {
 	if o.Kind == "" {
 		return "none could be proven"
 	}
-	return fmt.Sprintf("%s, asked %d times", o.Kind, o.Probes)
+	return o.Kind + ", asked " + counted(o.Probes, "time")
+}
+
+// counted is a number with its noun, of those that take an s.
+func counted(count int, noun string) string {
+	if count == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(count) + " " + noun + "s"
+}
+
+// changeNouns name the kinds of change. Any other is a change.
+var changeNouns = map[string]string{"rotate": "rotation", "add": "addition", "delete": "deletion", "expire": "expiry"}
+
+// changesOf counts the changes of each kind, in the order in which they first appear.
+func changesOf(kinds []string) string {
+	counts := map[string]int{}
+	var nouns []string
+	for _, kind := range kinds {
+		noun, known := changeNouns[kind]
+		if !known {
+			noun = "change"
+		}
+		if counts[noun]++; counts[noun] == 1 {
+			nouns = append(nouns, noun)
+		}
+	}
+	words := make([]string, len(nouns))
+	for i, noun := range nouns {
+		words[i] = counted(counts[noun], noun)
+		if noun == "expiry" && counts[noun] > 1 {
+			words[i] = strconv.Itoa(counts[noun]) + " expiries"
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 func numbers(of []int) string {
@@ -175,7 +209,7 @@ func facts(r *Report) []pair {
 	return append(list,
 		pair{"Provider", strings.TrimSpace(r.Profile.Title + " (" + r.Profile.Provider + ")")},
 		pair{"Profile digest", r.Profile.Digest},
-		pair{"Catalogue", fmt.Sprintf("%s, %d checks", r.Catalogue.Version, r.Catalogue.Checks)},
+		pair{"Catalogue", r.Catalogue.Version + ", " + counted(r.Catalogue.Checks, "check")},
 		pair{"Catalogue digest", r.Catalogue.Digest},
 		pair{"Chosen checks", orAll(r.Run.Checks)},
 		pair{"Mode", r.Run.Mode},
@@ -185,7 +219,7 @@ func facts(r *Report) []pair {
 		pair{"Proof of the oracle", r.Oracle.Proof},
 		pair{"Principals", strings.Join(r.Run.Principals, ", ")},
 		pair{"Clock of the target", skewWords(r.Target.ClockSkew)},
-		pair{"Requests", fmt.Sprintf("%d by %d checks side by side, %d throttled", r.Run.Requests, r.Run.Concurrency, r.Run.Throttled)},
+		pair{"Requests", fmt.Sprintf("%d by %s side by side, %d throttled", r.Run.Requests, counted(r.Run.Concurrency, "check"), r.Run.Throttled)},
 		pair{"Started", clock(r.Run.Started)},
 		pair{"Took", took(r.Run)},
 		pair{"Run", r.Run.ID},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,6 +101,13 @@ func TestTimeline(t *testing.T) {
 	if old.Line || old.Seen {
 		t.Errorf("a bound far away or an event that was not seen is drawn: %+v", old)
 	}
+	if old.Event.Label != "not awaited" || old.Bound.Label != "" || old.Event.X != lineRight {
+		t.Errorf("a secret that nothing was awaited of has a bound: %+v", old)
+	}
+	late := draw(&Rotation{Kind: "expire", Probes: []Probe{{AtMS: -500, Role: "old", Answer: "accepted"}, {AtMS: 10, Role: "old", Answer: "refused"}}}, 100)
+	if got := late.Lanes[0].Event; got.X != late.Zero || got.Anchor != "end" || !strings.HasPrefix(late.Caption, "expiry of") {
+		t.Errorf("%q: the line of the acknowledgement at %v goes through a label: %+v", late.Caption, late.Zero, got)
+	}
 	if line.Call >= line.Zero || line.Zero <= old.Dots[0].X || line.Zero >= old.Dots[1].X {
 		t.Errorf("the acknowledgement is at %v, the call at %v, the probes at %v", line.Zero, line.Call, old.Dots)
 	}
@@ -125,6 +133,32 @@ func TestThinKeepsChanges(t *testing.T) {
 	for _, x := range []float64{0, 332, 333, 999} {
 		if !slices.ContainsFunc(kept, func(d dot) bool { return d.X == x }) {
 			t.Errorf("the dot at %v, where the answer changes or the line ends, is gone", x)
+		}
+	}
+}
+
+func TestChangesOf(t *testing.T) {
+	t.Parallel()
+	for want, kinds := range map[string][]string{
+		"1 rotation":                        {"rotate"},
+		"2 deletions":                       {"delete", "delete"},
+		"2 expiries, 1 addition":            {"expire", "add", "expire"},
+		"1 rotation, 2 deletions, 1 expiry": {"rotate", "delete", "expire", "delete"},
+		"2 changes":                         {"revive", "update"},
+	} {
+		if got := changesOf(kinds); got != want {
+			t.Errorf("%v: got %q, want %q", kinds, got, want)
+		}
+	}
+}
+
+func TestSkewWords(t *testing.T) {
+	t.Parallel()
+	for want, seconds := range map[string]*float64{
+		"not known": nil, "in step with ours": new(0.0), "1.5 s ahead of ours": new(1.5), "2 s behind ours": new(-2.0),
+	} {
+		if got := skewWords(seconds); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
