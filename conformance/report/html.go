@@ -10,15 +10,19 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed page
 var pageFiles embed.FS
 
-// pageTemplate is the page's parts; page/page.tmpl puts them together.
-var pageTemplate = template.Must(template.New("page.tmpl").Funcs(template.FuncMap{
-	"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted,
-}).ParseFS(pageFiles, "page/*.tmpl"))
+// pageTemplate is the page's parts; page/page.tmpl puts them together. They are read when
+// they are needed: a start of the stand-in should not wait for them.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("page.tmpl").Funcs(template.FuncMap{
+		"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted,
+	}).ParseFS(pageFiles, "page/*.tmpl")
+})
 
 // WriteHTML writes one page that needs nothing else: style and script are in it, and
 // its policy allows those two by their digests and no connection to anywhere. It is
@@ -30,8 +34,12 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	parts, err := pageTemplate()
+	if err != nil {
+		return fmt.Errorf("the page's parts: %w", err)
+	}
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
+	if err := parts.Execute(&b, p); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	_, err = w.Write(b.Bytes())
