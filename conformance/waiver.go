@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"slices"
 	"time"
 
@@ -33,7 +34,7 @@ func ParseWaivers(name string, text []byte) ([]Waiver, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, usagef("%s: %w", name, err)
+		return nil, usagef("%s: %s", name, goType.ReplaceAllString(err.Error(), ""))
 	}
 	for i, waiver := range file.Waivers {
 		if err := waiver.check(); err != nil {
@@ -42,6 +43,9 @@ func ParseWaivers(name string, text []byte) ([]Waiver, error) {
 	}
 	return file.Waivers, nil
 }
+
+// goType is how the decoder names what it decodes into, which says nothing to a reader.
+var goType = regexp.MustCompile(` in type \S+`)
 
 func (w Waiver) check() error {
 	for _, field := range []struct{ name, value string }{{"check", w.Check}, {"reason", w.Reason}, {"owner", w.Owner}, {"expires", w.Expires}} {

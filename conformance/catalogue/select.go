@@ -85,7 +85,7 @@ func (c *Catalogue) unmatched(pattern string) string {
 	if len(ids) > 0 {
 		return "matches no check, the nearest is " + nearest(pattern, ids)
 	}
-	return "matches no check, the nearest family is " + nearest(name, families)
+	return "matches no check, the families are " + strings.Join(families, ", ")
 }
 
 // nearest is the candidate that the fewest edits lead to, the first of several.

@@ -114,7 +114,7 @@ func TestSelect(t *testing.T) {
 		})
 	}
 	for _, test := range []struct{ name, glob, want string }{
-		{"an unknown family", "RTO-*", `pattern "RTO-*": matches no check, the nearest family is ROT`},
+		{"an unknown family", "RTO-*", `pattern "RTO-*": matches no check, the families are ROT, DEL`},
 		{"an unknown number", "ROT-011", `pattern "ROT-011": matches no check, the nearest is ROT-001`},
 		{"a pattern of a family", "rot-9*", `pattern "ROT-9*": matches no check, the nearest is ROT-`},
 		{"one good and one bad", "ROT-*,XYZ", `pattern "XYZ": matches no check`},
