@@ -63,6 +63,8 @@ var foreign = map[string][]string{
 	"github.com/spf13/cobra":                      {"cmd/keyturn"},
 	"github.com/gorilla/mux":                      {"mockserver"},
 	"github.com/chromedp/chromedp":                {"conformance/report/browsertest"},
+	"github.com/anishathalye/porcupine":           {"conformance/model"},
+	"golang.org/x/time/rate":                      {"conformance/exchange"},
 	"testing":                                     {"mockserver/store/storetest", "mockserver/mocktest", "mockserver/internal/apitest", "conformance/conformancetest"},
 }
 
