@@ -55,50 +55,106 @@ func (r *run) cleaningTime(things int) time.Duration {
 	return cleaning + time.Duration(float64(things)*slowest*float64(time.Second))
 }
 
-// cleanOnce tries to remove each thing that is open.
+// cleanOnce tries to remove each thing that is open, and believes that it is gone when
+// the list says so too.
 func (r *run) cleanOnce(ctx context.Context) {
+	r.listings = map[*Principal][]profile.Values{}
+	struck := map[*Principal][]ledger.Entry{}
 	for _, entry := range r.journal.Open() {
+		by, cause := r.makerOf(entry)
+		if by == nil {
+			r.leave(entry, cause)
+			continue
+		}
 		// A session each: one that cannot be removed must not stop the others.
-		s := r.session(ctx, catalogue.Check{ID: "clean"})
-		var cause string
-		crash := s.guard(func(s *Session) { cause = r.remove(s, entry) })
+		deleted := false
+		cause = r.attempt(ctx, func(s *Session) (cause string) {
+			deleted, cause = r.remove(s, entry, by)
+			return cause
+		})
 		switch {
-		case crash != nil:
-			cause = crash.Error()
-		case s.incomplete != "":
-			cause = s.incomplete
+		case cause != "":
+			r.leave(entry, cause)
+		case deleted:
+			struck[by] = append(struck[by], entry)
 		}
-		if cause != "" {
-			r.leftover = append(r.leftover, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: cause})
-		}
+	}
+	for by, entries := range struck {
+		r.strike(ctx, entries, by)
 	}
 }
 
-// remove removes one client and says why it could not.
-func (r *run) remove(s *Session, entry ledger.Entry) (cause string) {
-	by, cause := r.makerOf(entry)
-	if by == nil {
-		return cause
+// attempt runs a step of the cleaning in a session of its own and says why it came to
+// nothing.
+func (r *run) attempt(ctx context.Context, step func(*Session) string) (cause string) {
+	s := r.session(ctx, catalogue.Check{ID: "clean"})
+	crash := s.guard(func(s *Session) { cause = step(s) })
+	switch {
+	case crash != nil:
+		return crash.Error()
+	case s.incomplete != "":
+		return s.incomplete
 	}
+	return cause
+}
+
+func (r *run) leave(entry ledger.Entry, cause string) {
+	r.leftover = append(r.leftover, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: cause})
+}
+
+// remove removes one client and says whether the service took the deletion, or why it
+// did not.
+func (r *run) remove(s *Session, entry ledger.Entry, by *Principal) (deleted bool, cause string) {
 	values, cause := r.find(s, entry, by)
 	if values == nil {
 		if cause == "" {
 			r.gone(entry.Seq)
 		}
-		return cause
+		return false, cause
 	}
 	if !r.bound.Binds("delete") {
-		return r.disarm(s, entry, by, values)
+		return false, r.disarm(s, entry, by, values)
 	}
 	reply := s.Call("delete", values, As(by))
 	if !reply.OK && !r.unknown(reply) {
-		return fmt.Sprintf("delete answered %s", reply)
+		return false, fmt.Sprintf("delete answered %s", reply)
 	}
-	if !s.disappears(entry, values, by) {
-		return fmt.Sprintf("delete answered %s, and the client is still there", reply)
+	if !s.disappears(values, by) {
+		return false, fmt.Sprintf("delete answered %s, and the client can still be read", reply)
 	}
-	r.gone(entry.Seq)
-	return ""
+	return true, ""
+}
+
+// strike takes deleted clients out of the journal once the list does not have them any
+// more: that each is unknown may also be said by something that knows nobody.
+func (r *run) strike(ctx context.Context, entries []ledger.Entry, by *Principal) {
+	still := map[int]bool{}
+	cause := ""
+	if r.bound.Binds("list") && r.bound.Policy.DeleteClient != "soft" {
+		cause = r.attempt(ctx, func(s *Session) string {
+			s.Within(r.bound.Policy.Refuse, 1, func(...CallOption) bool {
+				clear(still)
+				items := s.Walk("list", 0, As(by))
+				for _, entry := range entries {
+					if r.among(items, entry) != nil {
+						still[entry.Seq] = true
+					}
+				}
+				return len(still) == 0
+			})
+			return ""
+		})
+	}
+	for _, entry := range entries {
+		switch {
+		case cause != "":
+			r.leave(entry, "it was deleted, and whether it is gone could not be seen: "+cause)
+		case still[entry.Seq]:
+			r.leave(entry, "it was deleted, and is still listed")
+		default:
+			r.gone(entry.Seq)
+		}
+	}
 }
 
 // unknown reports that the API itself says that there is no such client: the page of
@@ -111,27 +167,23 @@ func (r *run) unknown(reply *Reply) bool {
 func page(reply *Reply) bool { return reply.JSON == nil && len(reply.Response.Body) > 0 }
 
 // disappears looks whether a deletion has had its effect: a reply that says so is not
-// enough to strike a client from the journal. Where deletion is soft a client stays
-// readable by design.
-func (s *Session) disappears(entry ledger.Entry, values profile.Values, by *Principal) bool {
+// enough. Where deletion is soft a client stays readable by design.
+func (s *Session) disappears(values profile.Values, by *Principal) bool {
 	bound := s.run.bound
-	if bound.Policy.DeleteClient == "soft" {
+	if bound.Policy.DeleteClient == "soft" || !bound.Binds("read") {
 		return true
 	}
 	return s.Within(bound.Policy.Refuse, 1, func(...CallOption) bool {
-		if bound.Binds("read") {
-			return s.run.unknown(s.Call("read", values, As(by)))
-		}
-		return !bound.Binds("list") || s.listed(entry, by) == nil
+		return s.run.unknown(s.Call("read", values, As(by)))
 	})
 }
 
-// listed finds a client of the journal in the list: by its id, or by the exact name
-// that only this run used.
-func (s *Session) listed(entry ledger.Entry, by *Principal) profile.Values {
-	chosen := s.run.bound.Operations["create"].Put["client_id"] != ""
-	for _, item := range s.Walk("list", 0, As(by)) {
-		id := entry.IDs["client"]
+// among finds a client of the journal in a list: by its id, or by the exact name that
+// only this run used.
+func (r *run) among(items []profile.Values, entry ledger.Entry) profile.Values {
+	chosen := r.bound.Operations["create"].Put["client_id"] != ""
+	id := entry.IDs["client"]
+	for _, item := range items {
 		if id != "" && item["client"] == id || item["name"] == entry.Name || chosen && item["client_id"] == entry.Name {
 			return item
 		}
@@ -149,46 +201,38 @@ func (r *run) find(s *Session, entry ledger.Entry, by *Principal) (values profil
 		}
 		return values, ""
 	}
-	if r.bound.Operations["create"].Put["client_id"] != "" {
-		values = profile.Values{"client_id": entry.Name, "client": entry.Name}
-		if !r.bound.Binds("list") {
-			return values, ""
-		}
-	}
 	if !r.bound.Binds("list") {
+		if r.bound.Operations["create"].Put["client_id"] != "" {
+			return profile.Values{"client_id": entry.Name, "client": entry.Name}, ""
+		}
 		return nil, "its creation got no answer, and the profile binds no list to look for it"
 	}
-	values = nil
-	bound := time.Duration(0)
-	if r.bound.Policy.Reads == "lagging" {
-		bound = r.bound.Policy.Accept
+	if r.listings[by] == nil {
+		r.listings[by] = s.Walk("list", 0, As(by))
 	}
-	s.Within(bound, 1, func(...CallOption) bool {
-		values = s.listed(entry, by)
-		return values != nil
-	})
-	return values, "" // nil: it was never made
+	return r.among(r.listings[by], entry), "" // nil: it was never made
 }
 
 // disarm is for services that delete no clients: every secret of the client goes, and
 // what remains is named in the report.
 func (r *run) disarm(s *Session, entry ledger.Entry, by *Principal, values profile.Values) (cause string) {
 	if r.bound.Binds("list_secrets") && r.bound.Binds("delete_secret") {
-		if reply := s.Call("list_secrets", values, As(by)); !reply.OK && r.unknown(reply) {
-			r.gone(entry.Seq)
+		if reply := s.Call("list_secrets", values, As(by)); len(entry.IDs) == 0 && !reply.OK && r.unknown(reply) {
+			r.gone(entry.Seq) // it was never made
 			return ""
 		}
 		owned := &Client{Name: entry.Name, Values: values, session: s, made: &made{by: by}}
-		items, _ := owned.ListSecrets()
-		for _, item := range items {
-			if item["deleted"] == true {
-				continue
-			}
+		for _, item := range owned.live() {
 			secret := profile.Values{"secret_id": item["secret_id"]}
 			maps.Copy(secret, values)
 			if reply := s.Call("delete_secret", secret, As(by)); !reply.OK && r.bound.Policy.DeleteLast == "allow" {
 				return fmt.Sprintf("delete_secret answered %s", reply)
 			}
+		}
+		left := 0
+		s.Within(r.bound.Policy.Refuse, 1, func(...CallOption) bool { left = len(owned.live()); return left == 0 })
+		if left > 0 && r.bound.Policy.DeleteLast == "allow" {
+			return fmt.Sprintf("its secrets were deleted, and %d of them are still listed as live", left)
 		}
 	}
 	const note = "the API has no operation to remove it; its secrets are deleted"
@@ -197,6 +241,12 @@ func (r *run) disarm(s *Session, entry ledger.Entry, by *Principal, values profi
 	}
 	r.residue = append(r.residue, report.Leftover{Kind: string(entry.Kind), ID: entry.IDs["client"], Name: entry.Name, Cause: note})
 	return ""
+}
+
+// live lists the secrets that are not deleted.
+func (c *Client) live() []profile.Values {
+	items, _ := c.ListSecrets()
+	return slices.DeleteFunc(items, func(item profile.Values) bool { return item["deleted"] == true })
 }
 
 // maxPages bounds a walk, on a target whose pages never end.

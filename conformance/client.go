@@ -107,6 +107,9 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 			s.Incompletef("create answered %s, and its reply has no usable %s", reply, id)
 		}
 	}
+	if len(options) == 0 {
+		s.recognise(c)
+	}
 	c.made = s.run.keep(seq, c, by)
 	s.own(c.made)
 	if shown := reply.Text("secret"); shown != "" {
@@ -119,11 +122,23 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 	return c, reply
 }
 
+// recognise reads a new client by the id that the reply to its creation has, before
+// anything is done with that id: another's would be rotated and deleted in its place.
+func (s *Session) recognise(c *Client) {
+	if s.run.dry || s.run.bound.Operations["read"].Take["name"] == "" {
+		return
+	}
+	reply := s.Call("read", maps.Clone(c.Values))
+	if name := reply.Text("name"); reply.OK && name != "" && name != c.Name {
+		s.Incompletef("create answered with the id of another client, which is named %q", name)
+	}
+}
+
 // surelyRefused reports that a creation made nothing: the API itself says that it was
 // refused, and not that something on the way gave up.
 func (s *Session) surelyRefused(reply *Reply) bool {
 	statuses := s.run.bound.Statuses
-	return !page(reply) && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden, statuses.Foreign), reply.Status)
+	return !page(reply) && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden), reply.Status)
 }
 
 // reuse takes a client over from a check that is done with it, where the provider

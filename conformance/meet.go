@@ -10,7 +10,7 @@ import (
 
 // credential names members that hold one by the habits of the field, such as
 // clientSecret, refresh_token and password. token_type and secretId do not.
-var credential = regexp.MustCompile(`(?i)(secret|token|password|passwd|assertion|private_?key)$`)
+var credential = regexp.MustCompile(`(?i)(secrets?|tokens?|password|passwd|assertion|(private|secret|api|access)[-_]?key|secret[-_]?(value|hash))$`)
 
 // meet makes credentials known that the run was never told about and that evidence
 // would show: those of other people's clients in a list, or a refresh token.

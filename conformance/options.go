@@ -170,6 +170,9 @@ func target(text string) (*url.URL, error) {
 	}
 	base, err := url.Parse(text)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		if strings.ContainsAny(text, "@?") {
+			text = "(withheld, as it may carry credentials)"
+		}
 		return nil, fmt.Errorf("is %q, want an absolute http or https address", text)
 	}
 	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {

@@ -140,8 +140,8 @@ func message(header http.Header, body []byte) *report.Message {
 	shown := &report.Message{Headers: []string{}, Body: string(body)}
 	for name, values := range header {
 		for _, value := range values {
-			if name == "Set-Cookie" || name == "Cookie" {
-				value = "(hidden)" // a session that nobody has told the run about
+			if name == "Set-Cookie" || name == "Cookie" || credential.MatchString(name) {
+				value = "(hidden)" // a credential that nobody has told the run about
 			}
 			shown.Headers = append(shown.Headers, name+": "+value)
 		}

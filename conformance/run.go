@@ -60,6 +60,7 @@ type run struct {
 	skew     interval // of the target's clock minus ours
 	identity map[string]string
 	leftover []report.Leftover
+	listings map[*Principal][]profile.Values // of all clients, for one pass of the cleaning
 	residue  []report.Leftover
 }
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,7 +148,20 @@ func TestOneOpenDoor(t *testing.T) {
 // nobody: the referee says what is still there.
 func TestDeletionIsChecked(t *testing.T) {
 	t.Parallel()
+	var nobody atomic.Bool
 	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request, pass http.Handler){
+		"knows nobody any more": func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+			if r.Method == http.MethodDelete {
+				nobody.Store(true)
+			}
+			if nobody.Load() {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusNotFound)
+				io.WriteString(w, `{"code":"E0","msg":"not found"}`)
+				return
+			}
+			pass.ServeHTTP(w, r)
+		},
 		"does nothing": func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
 			if r.Method != http.MethodDelete {
 				pass.ServeHTTP(w, r)
@@ -228,5 +242,53 @@ func TestCreationThatWasMadeAllTheSame(t *testing.T) {
 		if strings.Contains(list.Body.String(), "keyturn-") {
 			t.Errorf("%d: a client of the run is still there", status)
 		}
+	}
+}
+
+// TestSecretsThatStay has deletions of secrets succeed that do nothing, where clients
+// cannot be deleted: they are no residue without secrets.
+func TestSecretsThatStay(t *testing.T) {
+	t.Parallel()
+	finished := referee(t, "identity-service", between(t, func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		if r.Method == http.MethodDelete {
+			application, _, _ := strings.Cut(r.URL.Path, "/secrets/")
+			r.Method, r.URL.Path = http.MethodGet, application
+		}
+		pass.ServeHTTP(w, r)
+	}), "ROT-002")
+	if len(finished.Leftovers) != 2 || len(finished.Residue) != 0 || finished.Exit != conformance.ExitLeftovers {
+		t.Errorf("left behind: %v, residue %v, exit %d", finished.Leftovers, finished.Residue, finished.Exit)
+	}
+}
+
+// TestAnotherClientsID has creations answer with the id of a client that was there
+// before: nothing is done to it.
+func TestAnotherClientsID(t *testing.T) {
+	t.Parallel()
+	const theirs = "61df925846bed781f5757166"
+	var inner http.Handler
+	finished := referee(t, "genauth-v3", between(t, func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		inner = pass
+		if !strings.HasSuffix(r.URL.Path, "/create-application") {
+			pass.ServeHTTP(w, r)
+			return
+		}
+		made := httptest.NewRecorder()
+		pass.ServeHTTP(made, r)
+		var reply map[string]any
+		json.Unmarshal(made.Body.Bytes(), &reply)
+		reply["data"].(map[string]any)["appId"] = theirs
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(reply)
+	}), "ROT-00[123]")
+	if finished.Exit != conformance.ExitIncomplete || len(finished.Leftovers) != 0 {
+		t.Errorf("exit %d, left behind %v: %s", finished.Exit, finished.Leftovers, finished.Summary)
+	}
+	show := httptest.NewRecorder()
+	request := httptest.NewRequest(http.MethodGet, "/api/v3/get-application-secret?appId="+theirs, nil)
+	request.Header.Set("Authorization", "Bearer token")
+	inner.ServeHTTP(show, request)
+	if !strings.Contains(show.Body.String(), "2b0f6a7c9d4e4f1e8a35c7d21b96e0f4") {
+		t.Errorf("the client that was there before has changed: %s", show.Body)
 	}
 }
