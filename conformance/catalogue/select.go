@@ -83,39 +83,7 @@ func (c *Catalogue) unmatched(pattern string) string {
 		}
 	}
 	if len(ids) > 0 {
-		return "matches no check, the nearest is " + nearest(pattern, ids)
+		return fmt.Sprintf("matches no check, %s has %s", name, strings.Join(ids, ", "))
 	}
 	return "matches no check, the families are " + strings.Join(families, ", ")
-}
-
-// nearest is the candidate that the fewest edits lead to, the first of several.
-func nearest(text string, candidates []string) string {
-	best, least := "", len(text)+1000
-	for _, candidate := range candidates {
-		if n := edits(text, candidate); n < least {
-			best, least = candidate, n
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance in bytes; ids are ASCII.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -115,8 +115,8 @@ func TestSelect(t *testing.T) {
 	}
 	for _, test := range []struct{ name, glob, want string }{
 		{"an unknown family", "RTO-*", `pattern "RTO-*": matches no check, the families are ROT, DEL`},
-		{"an unknown number", "ROT-011", `pattern "ROT-011": matches no check, the nearest is ROT-001`},
-		{"a pattern of a family", "rot-9*", `pattern "ROT-9*": matches no check, the nearest is ROT-`},
+		{"an unknown number", "ROT-011", `pattern "ROT-011": matches no check, ROT has ROT-001, ROT-002, ROT-010`},
+		{"a pattern of a family", "rot-9*", `pattern "ROT-9*": matches no check, ROT has ROT-001, ROT-002, ROT-010`},
 		{"one good and one bad", "ROT-*,XYZ", `pattern "XYZ": matches no check`},
 		{"a retired one", "DEL-002", `pattern "DEL-002": DEL-002 was retired in 2026.2`},
 		{"an earlier id of a retired one", "DEL-009", `pattern "DEL-009": DEL-002 was retired in 2026.2`},
