@@ -180,7 +180,11 @@ func TestFailuresAreNamed(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, at := start(t, test.handler, func(o *exchange.Options) { o.Timeout = 200 * time.Millisecond })
+			client, at := start(t, test.handler, func(o *exchange.Options) {
+				if name == "hangs" {
+					o.Timeout = 200 * time.Millisecond
+				}
+			})
 			e := client.Do(t.Context(), new(exchange.Recorder), exchange.Request{Method: http.MethodPost, URL: at, Fresh: true})
 			if e.Err == nil || !strings.Contains(e.Err.Error(), test.want) {
 				t.Errorf("error is %v, want one with %q", e.Err, test.want)
