@@ -85,9 +85,6 @@ func With(name string, value any) CallOption {
 	return func(c *call) { c.values[name] = value }
 }
 
-// Without leaves a value out that would be sent.
-func Without(name string) CallOption { return func(c *call) { delete(c.values, name) } }
-
 // Member sets a member of the body by JSON pointer, whatever the document says of it.
 func Member(pointer string, value any) CallOption {
 	return func(c *call) { c.members[pointer] = value }

@@ -13,7 +13,7 @@
 // nonconformant (1) or incomplete (3: nothing failed, something was not tested). 2 is
 // a mistake in how the run was asked for, 4 a fault of the suite, which includes a
 // credential found in what it is about to write, 5 that something which the run made
-// is still there, and 6 a stale waiver. Where several are true the first of 4, 1, 5,
+// is still there, and 6 a stale waiver. A waiver moves the exit code and not the outcome. Where several are true the first of 4, 1, 5,
 // 6, 3 is the exit code.
 //
 // A result names what was expected and observed, the exchanges that show it, the

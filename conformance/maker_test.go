@@ -43,7 +43,7 @@ func TestMaker(t *testing.T) {
 	}{
 		"nobody named":      {nil, nil},
 		"the admin":         {[]CallOption{As(admin)}, nil},
-		"the foreigner":     {[]CallOption{With("name", "x"), Header("X", "y"), Query("q", "1"), Member("/a", 1), Without("name"), As(foreign)}, foreign},
+		"the foreigner":     {[]CallOption{With("name", "x"), Header("X", "y"), Query("q", "1"), Member("/a", 1), As(foreign)}, foreign},
 		"the last one":      {[]CallOption{As(foreign), As(admin)}, nil},
 		"no administrator":  {[]CallOption{As(Nobody)}, nil},
 		"a made-up token's": {[]CallOption{As(Stranger("x"))}, nil},

@@ -22,6 +22,7 @@ type cleanupSettings struct {
 	credentials string
 	caCert      string
 	timeout     time.Duration
+	torn        string // what a crash has cut off the journal
 }
 
 func newConformanceCleanup() *cobra.Command {
@@ -71,6 +72,7 @@ func (s *cleanupSettings) options(environ []string) (conformance.Options, error)
 	if err != nil {
 		return options, fmt.Errorf("--journal: %w", err)
 	}
+	s.torn = journal.Torn() // opening it has mended it
 	if err := journal.Close(); err != nil {
 		return options, fmt.Errorf("--journal: %w", err)
 	}
@@ -88,6 +90,9 @@ func (s *cleanupSettings) options(environ []string) (conformance.Options, error)
 
 func (s *cleanupSettings) tell(w io.Writer, cleaned *conformance.Cleaned) error {
 	var b strings.Builder
+	if s.torn != "" {
+		fmt.Fprintf(&b, "torn     %s\n", s.torn)
+	}
 	fmt.Fprintf(&b, "removed  %d\n", cleaned.Removed)
 	for _, one := range cleaned.Leftovers {
 		fmt.Fprintf(&b, "left     %s\n", leftWords(one))

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/ledger"
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
@@ -136,5 +138,25 @@ func TestCleanupUsage(t *testing.T) {
 	}
 	if code, _, stderr := judge(t, nil, "cleanup"); code != conformance.ExitUsage || !strings.Contains(stderr, "--journal is missing") {
 		t.Errorf("got exit %d and %s", code, stderr)
+	}
+}
+
+// TestCleanupOfATornJournal says what a crash has cut off.
+func TestCleanupOfATornJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	journal, err := ledger.Create(path, ledger.Head{Run: "0a1b2c3d", Provider: "angusgm", Target: "http://127.0.0.1:1", Started: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal.Close()
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.WriteString(`{"state":"inten`)
+	file.Close()
+	code, stdout, stderr := call(t, "conformance", "cleanup", "--journal", path)
+	if code != exitOK || !strings.Contains(stdout, "torn ") || !strings.Contains(stdout, "removed  0") {
+		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 	}
 }
