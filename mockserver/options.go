@@ -34,6 +34,9 @@ type Options struct {
 	// package admin for the ones it always takes.
 	AdminHosts []string
 	Journal    journal.Bounds
+	// Defects are the deliberate misbehaviours, or the sets of them, that are
+	// switched on at the start and after a reset. See package defect.
+	Defects []string
 	// Unchecked skips every check against the documents. Its only use is to
 	// measure what the checks cost.
 	Unchecked bool

@@ -14,6 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm"
@@ -39,6 +40,9 @@ type exchange struct {
 	// own marks a reply that is the pipeline's and no operation's, so that no
 	// document speaks of it.
 	own bool
+	// defects are what is switched on for the provider, nil for none.
+	defects *defect.Armed
+	path    map[string]string
 }
 
 // ServeHTTP implements http.Handler.
@@ -68,18 +72,20 @@ func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
 	if err != nil {
 		reply = x.refuse(ctx, client.AsError(err))
 	}
-	return x.checked(ctx, reply)
+	reply = x.checked(ctx, reply)
+	x.defects.Reply(&x.call, &reply)
+	return reply
 }
 
 func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
-	r := x.call.HTTP
-	route, path, failure := x.server.router.match(r)
+	x.arm()
+	route, path, failure := x.server.router.match(x.call.HTTP)
 	if failure != nil {
-		x.provider, x.door = x.server.router.door(r.URL.Path)
+		x.provider, x.door = x.server.router.door(x.call.HTTP.URL.Path)
 		x.enterRealm()
 		return provider.Reply{}, failure
 	}
-	x.route, x.provider, x.door = route, route.provider, route.door
+	x.route, x.path, x.provider, x.door = route, path, route.provider, route.door
 	x.call.Operation = route.operation
 	x.enterRealm()
 	if err := x.readBody(route.bodyLimit()); err != nil {
@@ -95,13 +101,34 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	// A body can take its time to arrive. What counts is when it is there: a secret
 	// that expired meanwhile has expired.
 	x.call.Now = x.space.clock()
+	if x.defects == nil {
+		return x.decide(ctx, &x.call)
+	}
+	x.defects.Call(&x.call)
+	return x.defects.Around(ctx, &x.call, x.decide)
+}
+
+// arm finds out what is switched on for the provider that is asked.
+func (x *exchange) arm() {
+	active := x.space.defects.Load()
+	if active == nil {
+		return
+	}
+	if asked, _ := x.server.router.door(x.call.HTTP.URL.Path); asked != nil {
+		x.defects = active.For(asked.Name)
+		x.call.HTTP = x.defects.Route(x.call.HTTP)
+	}
+}
+
+// decide takes the call from its credentials to the handler's answer.
+func (x *exchange) decide(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 	if err := x.authenticate(ctx); err != nil {
 		return provider.Reply{}, err
 	}
-	if err := x.check(path); err != nil {
+	if err := x.check(); err != nil {
 		return provider.Reply{}, err
 	}
-	return route.handler(ctx, &x.call)
+	return x.route.handler(ctx, call)
 }
 
 func (x *exchange) enterRealm() {
@@ -154,20 +181,29 @@ func (x *exchange) authenticate(ctx context.Context) error {
 	if x.route.operation.Access == contract.Open {
 		return nil
 	}
+	p, err := x.caller(ctx)
+	if x.defects != nil {
+		p, err = x.defects.Caller(&x.call, p, err)
+	}
+	if err != nil {
+		return err
+	}
+	x.call.Principal = p
+	return authorise(p, x.route.operation.Access)
+}
+
+func (x *exchange) caller(ctx context.Context) (realm.Principal, error) {
 	var missing error
 	for _, authenticator := range x.route.authenticators {
 		p, err := authenticator(ctx, &x.call)
-		switch {
-		case err == nil:
-			x.call.Principal = p
-			return authorise(p, x.route.operation.Access)
-		case client.KindOf(err) != client.Unauthenticated:
-			return err
-		case missing == nil:
+		if err == nil || client.KindOf(err) != client.Unauthenticated {
+			return p, err
+		}
+		if missing == nil {
 			missing = err
 		}
 	}
-	return missing
+	return realm.Principal{}, missing
 }
 
 func authorise(p realm.Principal, access contract.Access) error {
@@ -189,14 +225,14 @@ func authorise(p realm.Principal, access contract.Access) error {
 }
 
 // check holds the request to the document.
-func (x *exchange) check(path map[string]string) error {
+func (x *exchange) check() error {
 	r, op := x.call.HTTP, x.route.operation
 	var err error
-	if x.server.options.Unchecked {
-		x.call.Params, x.call.Body, err = op.Unchecked(path, r.URL.RawQuery, r.Header, x.call.Raw)
+	if x.server.options.Unchecked || x.defects.Unchecked(&x.call) {
+		x.call.Params, x.call.Body, err = op.Unchecked(x.path, r.URL.RawQuery, r.Header, x.call.Raw)
 		return err
 	}
-	if x.call.Params, err = op.Parameters(path, r.URL.RawQuery, r.Header); err != nil {
+	if x.call.Params, err = op.Parameters(x.path, r.URL.RawQuery, r.Header); err != nil {
 		return err
 	}
 	x.call.Body, err = op.Body(r.Header.Get("Content-Type"), x.call.Raw)

@@ -54,6 +54,7 @@ func (x *exchange) write(w http.ResponseWriter, reply provider.Reply) []byte {
 	if reply.Status != http.StatusNoContent {
 		header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
+	x.defects.Header(&x.call, reply.Status, header)
 	w.WriteHeader(reply.Status)
 	if len(body) > 0 {
 		_, _ = w.Write(body) // a client that is gone has nothing to be told

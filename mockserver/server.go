@@ -14,6 +14,7 @@ import (
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/store"
@@ -44,6 +45,8 @@ type namespace struct {
 	// The realms alone can be looked at without it.
 	using  sync.RWMutex
 	realms atomic.Pointer[map[string]*realm.Realm]
+	// defects is nil while none is switched on.
+	defects atomic.Pointer[defect.Active]
 }
 
 // New reads the outlines of the documents and the world. Errors name the document, or the file and
@@ -76,15 +79,34 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if err := s.ReplaceWorld(ctx, *options.World); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return s, s.SetDefects(options.Defects...)
 }
 
 // Reset puts the world back to what it was at the start, or what ReplaceWorld last
-// made it, and clears the journal.
+// made it, clears the journal, and switches those defects on that the options name,
+// and no others.
 func (s *Server) Reset(ctx context.Context) error {
 	s.space.replacing.Lock()
 	defer s.space.replacing.Unlock()
-	return s.replace(ctx, s.space.seed)
+	if err := s.replace(ctx, s.space.seed); err != nil {
+		return err
+	}
+	return s.SetDefects(s.options.Defects...)
+}
+
+// Defects lists the ids of the defects that are switched on.
+func (s *Server) Defects() []string { return s.space.defects.Load().IDs() }
+
+// SetDefects switches these defects on, sets of them included, and all others off.
+// What one remembers begins anew. Errors: Invalid for an id that nobody has; nothing
+// changes then.
+func (s *Server) SetDefects(ids ...string) error {
+	active, err := defect.Switch(ids...)
+	if err != nil {
+		return err
+	}
+	s.space.defects.Store(active)
+	return nil
 }
 
 // ReplaceWorld swaps the whole state for this world, or leaves it alone and says

@@ -34,6 +34,7 @@ type serveSettings struct {
 	logLevel    string
 	drain       time.Duration
 	validation  string
+	defects     []string
 }
 
 func newServe() *cobra.Command {
@@ -49,10 +50,14 @@ a variable, a variable before the file.
 
 SIGINT or SIGTERM lets the requests under way finish; a second one does not wait.
 
+A defect makes the stand-in break one promise on purpose, to show that what should notice
+does; keyturn conformance list --defects has them all.
+
 To measure what the checks against the documents cost, there is --validation off.
 Nothing else is a reason to use it.`,
 		Example: `  keyturn serve
   keyturn serve --world my-world.yaml --log-level debug
+  keyturn serve --defect old-secret-lives-3s                   see your test fail for once
   keyturn serve --addr 127.0.0.1:0 --ready-file ready.json     any free port, for scripts
   keyturn serve --addr 0.0.0.0:7070 --allow-remote             in a container`,
 		Args: cobra.NoArgs,
@@ -85,6 +90,7 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.world, "", "FILE", parseText), "world", "FILE with what exists at the start (default: the documents' examples)")
 	flags.Var(newSetting(&s.publicURL, "", "URL", parseURL), "public-url", "base URL of addresses in replies (default: as the caller wrote it)")
 	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host NAME under which /__admin answers; repeatable")
+	flags.Var(&listSetting{target: &s.defects, parse: parseDefect}, "defect", "ID of a deliberate misbehaviour, or of a set of them, to switch on; repeatable")
 	flags.Var(newSetting(&s.logFormat, "text", "FORMAT", oneOf(logFormats...)), "log-format", "FORMAT of diagnostics on standard error: text or json")
 	flags.Var(newSetting(&s.logLevel, "info", "LEVEL", oneOf(logLevels...)), "log-level", "least LEVEL of diagnostics: debug, info, warn or error")
 	flags.Var(newSetting(&s.drain, 5*time.Second, "DURATION", parsePositive), "drain-timeout", "DURATION that requests may go on for after a signal")
@@ -127,7 +133,7 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		}
 		defer os.Remove(s.readyFile) // nobody is told of a failure on the way out
 	}
-	if err := printBanner(cmd.OutOrStdout(), at, s.world); err != nil {
+	if err := printBanner(cmd.OutOrStdout(), at, s.world, server.Defects()); err != nil {
 		return err
 	}
 	options.Logger.InfoContext(ctx, "listening", "url", at.URL)
@@ -137,6 +143,7 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) {
 	options := mockserver.Options{
 		PublicURL: s.publicURL, AdminHosts: s.adminHosts, Unchecked: s.validation == "off", Logger: s.logger(cmd),
+		Defects: s.defects,
 	}
 	if s.world == "" {
 		return options, nil

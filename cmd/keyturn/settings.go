@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/defect"
 )
 
 // layered is a flag value that a variable or a file can give too.
@@ -166,4 +167,19 @@ func oneOf(words ...string) func(string) (string, error) {
 		}
 		return text, nil
 	}
+}
+
+func parseDefect(text string) (string, error) {
+	if _, err := defect.Named(text); err == nil {
+		return text, nil
+	}
+	var ids []string
+	for _, one := range defect.All() {
+		ids = append(ids, one.ID)
+	}
+	for _, set := range defect.Sets() {
+		ids = append(ids, set.ID)
+	}
+	return "", errors.New("there is no such defect" + suggestion(`, did you mean "`, nearest(text, ids), `"?`) +
+		"; see keyturn conformance list --defects")
 }

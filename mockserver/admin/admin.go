@@ -20,6 +20,10 @@ type Control interface {
 	// fault, and with any other when the world is.
 	ReplaceWorld(ctx context.Context, world fixtures.World) error
 	Journal() *journal.Journal
+	// Defects lists the ids of those that are on, and SetDefects puts others in their
+	// place. Its error is of kind Invalid for an id that nobody has.
+	Defects() []string
+	SetDefects(ids ...string) error
 	// Secrets returns what the server holds that the journal must not show.
 	Secrets(ctx context.Context) ([]string, error)
 }
@@ -40,6 +44,8 @@ func New(control Control, hosts HostPolicy) provider.Provider {
 			"putWorld":      plane.putWorld,
 			"listRequests":  plane.listRequests,
 			"clearRequests": plane.clearRequests,
+			"listDefects":   plane.listDefects,
+			"setDefects":    plane.setDefects,
 			"listSpecs":     plane.listSpecs,
 			"getSpec":       plane.getSpec,
 		},

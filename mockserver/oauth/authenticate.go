@@ -47,9 +47,9 @@ func (d Dialect) authenticate(ctx context.Context, call *provider.Call) (client.
 	default:
 		return client.Client{}, err
 	}
-	accepted := c.Accepts(presented.secret, call.Now)
+	accepted := call.Accepts(c, presented.secret)
 	if !accepted && presented.rawSecret != presented.secret {
-		accepted = c.Accepts(presented.rawSecret, call.Now)
+		accepted = call.Accepts(c, presented.rawSecret)
 	}
 	if !accepted {
 		return client.Client{}, fail(WrongSecret, "client authentication failed")

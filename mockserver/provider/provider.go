@@ -69,6 +69,17 @@ type Call struct {
 	// Now is the time of the request; Random is where new secrets come from.
 	Now    time.Time
 	Random io.Reader
+	// Judge decides in the client's place whether a presented secret authenticates
+	// it. Nil leaves it to the client.
+	Judge func(c client.Client, presented string) bool
+}
+
+// Accepts reports whether the presented secret authenticates the client now.
+func (c *Call) Accepts(holder client.Client, presented string) bool {
+	if c.Judge != nil {
+		return c.Judge(holder, presented)
+	}
+	return holder.Accepts(presented, c.Now)
 }
 
 // Object returns the body as a JSON object, empty when it is none.

@@ -39,7 +39,7 @@ func checkSecret(ctx context.Context, call *provider.Call) (provider.Reply, erro
 	if err != nil && known {
 		return provider.Reply{}, err
 	}
-	if !known || !c.Accepts(wire.Text(body, "appSecret"), call.Now) {
+	if !known || !call.Accepts(c, wire.Text(body, "appSecret")) {
 		return succeed(call, wire.Object{"valid": false, "message": "the application id or its secret is wrong"}), nil
 	}
 	return succeed(call, wire.Object{"valid": true}), nil

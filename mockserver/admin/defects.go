@@ -1,0 +1,38 @@
+package admin
+
+import (
+	"context"
+	"slices"
+
+	"github.com/keyturn/keyturn/mockserver/defect"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+func (p plane) listDefects(context.Context, *provider.Call) (provider.Reply, error) {
+	on := p.control.Defects()
+	defects := wire.Array{}
+	for _, one := range defect.All() {
+		defects = append(defects, wire.Object{
+			"id": one.ID, "about": one.About, "providers": wire.Strings(one.Providers), "on": slices.Contains(on, one.ID),
+		})
+	}
+	sets := wire.Array{}
+	for _, set := range defect.Sets() {
+		sets = append(sets, wire.Object{"id": set.ID, "about": set.About, "defects": wire.Strings(set.Defects)})
+	}
+	return provider.OK(wire.Object{"defects": defects, "sets": sets}), nil
+}
+
+func (p plane) setDefects(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	items, _ := call.Object()["on"].(wire.Array)
+	ids := make([]string, 0, len(items))
+	for _, item := range items {
+		id, _ := item.(string) // the document has seen to it
+		ids = append(ids, id)
+	}
+	if err := p.control.SetDefects(ids...); err != nil {
+		return provider.Reply{}, err
+	}
+	return provider.OK(wire.Object{"on": wire.Strings(p.control.Defects())}), nil
+}
