@@ -50,6 +50,10 @@ browser: ## Open the referee's page, of a sample and of a real run, in headless 
 	go test -count=1 -run TestCleanRun/identity-service ./cmd/keyturn -reports $(CURDIR)/bin/reports
 	go test -count=1 -tags browser ./conformance/report/browsertest -report $(CURDIR)/bin/reports/identity-service/report.html
 
+.PHONY: foreign
+foreign: build ## Run the referee against Ory Hydra, built where it is missing (ARGS=--renew)
+	.ci/hydra/run $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzParseWorld$$' $(FUZZFLAGS) ./fixtures

@@ -29,7 +29,7 @@ func TestArtefactsHoldNoCredential(t *testing.T) {
 			f := &Finished{Report: &report.Report{Schema: report.Schema, Summary: test.summary}, hider: book.Hider()}
 			files, err := f.Artefacts()
 			if test.clean {
-				if err != nil || len(files) != 5 {
+				if err != nil || len(files) != 6 {
 					t.Errorf("got %d files, %v", len(files), err)
 				}
 				return

@@ -188,7 +188,7 @@ func (s *Session) prepare(operation string, values profile.Values, options []Cal
 func (s *Session) assemble(c *call, route *profile.Route, built *profile.Request) exchange.Request {
 	header := built.Header
 	c.principal.authorize(s.run.bound.Authorization, header)
-	if c.proof != nil {
+	if c.proof != nil && route.Binding.Side == "" { // on the management side no client proves itself
 		prove(c.proof, built, header)
 	}
 	body, err := built.Encoded()

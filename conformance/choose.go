@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/keyturn/keyturn/conformance/catalogue"
+	"github.com/keyturn/keyturn/conformance/profile"
 )
 
 // selected is a check that the filter and the mode let through.
@@ -65,6 +66,11 @@ func inapplicable(entry catalogue.Check, options Options) string {
 	}
 	if some := entry.Applies.Any; len(some) > 0 && !slices.ContainsFunc(some, bound.Binds) {
 		return fmt.Sprintf("the profile binds none of the operations %v", some)
+	}
+	for _, need := range entry.Needs {
+		if slices.Contains(profile.Callers, need) && !bound.TellsApart(need) {
+			return fmt.Sprintf("the profile declares no callers of the kind %s", need)
+		}
 	}
 	facts := bound.Facts()
 	for _, name := range slices.Sorted(maps.Keys(entry.Applies.Policy)) {

@@ -263,10 +263,16 @@ func (s *Session) Walk(operation string, size int, options ...CallOption) []prof
 		size = page.Max
 	}
 	var all []profile.Values
-	for number := page.First; number < page.First+maxPages; number++ {
-		items := s.Items(s.Call(operation, profile.Values{page.Number: number, page.Size: size}, options...))
+	var reply *Reply
+	for number := range maxPages {
+		values, more := s.TurnTo(operation, number, size, reply)
+		if !more {
+			return all
+		}
+		reply = s.Call(operation, values, options...)
+		items := s.Items(reply)
 		all = append(all, items...)
-		if len(items) < size || s.run.dry {
+		if page.Next == "" && len(items) < size || s.run.dry {
 			return all
 		}
 	}

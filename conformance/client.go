@@ -138,7 +138,7 @@ func (s *Session) recognise(c *Client) {
 // refused, and not that something on the way gave up.
 func (s *Session) surelyRefused(reply *Reply) bool {
 	statuses := s.run.bound.Statuses
-	return !page(reply) && slices.Contains(slices.Concat(statuses.Invalid, statuses.Unauthenticated, statuses.Forbidden), reply.Status)
+	return !page(reply) && slices.Contains(slices.Concat(statuses.Invalid, statuses.Media, statuses.Unauthenticated, statuses.Forbidden), reply.Status)
 }
 
 // reuse takes a client over from a check that is done with it, where the provider

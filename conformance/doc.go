@@ -38,7 +38,8 @@
 // declares its policy: what may legitimately differ between providers. Both can be
 // files of one's own (--profile); specs/<provider>/ holds those that are built in.
 // Leave out what the provider does not have, and the checks that need it do not
-// apply.
+// apply. Package probe finds the policy out by behaviour, for a profile that binds the
+// operations and is silent about the rest.
 //
 // # Safety
 //

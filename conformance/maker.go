@@ -48,12 +48,14 @@ func (s *Session) Caller(reply *Reply) string {
 	switch {
 	case reply.Route != nil && (reply.Route.TokenSide() || reply.Route.Name == "login"):
 		return "client"
+	case !s.run.bound.TellsApart("admin"):
+		return "admin" // nobody has less rights
 	case sent == "":
 		return Nobody.Name
 	}
 	for name, principal := range s.run.principals {
-		if sent == how.Prefix+principal.token {
-			return name
+		if prefix, found := strings.CutSuffix(sent, principal.token); found && strings.EqualFold(prefix, how.Prefix) {
+			return name // the scheme is written in any case (RFC 9110 section 11.1)
 		}
 	}
 	return "stranger"

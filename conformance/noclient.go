@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/keyturn/keyturn/conformance/profile"
@@ -23,7 +24,7 @@ func (s *Session) NoClient() string {
 	for range tries {
 		id := scramble(model, s.random.IntN)
 		if id == "" || id == model {
-			id = "keyturn-" + s.run.id + "-none"
+			id = fmt.Sprintf("keyturn-%s-none-%d", s.run.id, s.random.IntN(1_000_000))
 		}
 		if !s.run.bound.Binds("read") || !s.Call("read", profile.Values{"client": id, "client_id": id}).OK {
 			return id

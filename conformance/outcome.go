@@ -116,7 +116,7 @@ func (r *run) notes(selection []selected) []string {
 		notes = append(notes, fmt.Sprintf("The filter %s left out: %s.", r.options.Filter, strings.Join(byFilter, ", ")))
 	}
 	for _, name := range []string{"reader", "foreign"} {
-		if r.principals[name] == nil {
+		if r.bound.TellsApart(name) && r.principals[name] == nil {
 			notes = append(notes, fmt.Sprintf("No credentials of a principal %q were given: what needs them is incomplete.", name))
 		}
 	}

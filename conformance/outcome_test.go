@@ -174,9 +174,12 @@ func TestParseWaivers(t *testing.T) {
 		t.Error(diff, err)
 	}
 	for name, text := range map[string]string{
-		"no owner":    "waivers: [{check: ROT-003, reason: r, expires: 2027-01-31}]",
-		"no date":     "waivers: [{check: ROT-003, reason: r, owner: o, expires: soon}]",
-		"bad glob":    "waivers: [{check: ROT-003, reason: r, owner: o, expires: 2027-01-31, target: '['}]",
+		"no reason":   "waivers: [{check: ROT-003, owner: o, link: l, expires: 2027-01-31}]",
+		"no owner":    "waivers: [{check: ROT-003, reason: r, link: l, expires: 2027-01-31}]",
+		"no link":     "waivers: [{check: ROT-003, reason: r, owner: o, expires: 2027-01-31}]",
+		"no expiry":   "waivers: [{check: ROT-003, reason: r, owner: o, link: l}]",
+		"no date":     "waivers: [{check: ROT-003, reason: r, owner: o, link: l, expires: soon}]",
+		"bad glob":    "waivers: [{check: ROT-003, reason: r, owner: o, link: l, expires: 2027-01-31, target: '['}]",
 		"unknown key": "waivers: [{check: ROT-003, reasons: r}]",
 	} {
 		if _, err := ParseWaivers("w.yaml", []byte(text)); !errors.Is(err, ErrUsage) {

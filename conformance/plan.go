@@ -24,17 +24,7 @@ func WritePlan(ctx context.Context, out io.Writer, options Options) error {
 		return err
 	}
 	text := new(strings.Builder)
-	fmt.Fprintf(text, "Plan for %s at %s: nothing is sent.\n", r.bound.Title, r.options.URL)
-	if r.options.Credentials == placeholders {
-		r.pretend()
-		fmt.Fprintf(text, "No credentials are given, so their values are named in braces.\n")
-	}
-	reason := r.prepare(ctx)
-	fmt.Fprintf(text, "\nprepare  makes a client and proves the oracle with it\n")
-	r.list(text, r.sessions[0].recorder.All())
-	if reason != "" {
-		fmt.Fprintf(text, "         %s\n", reason)
-	}
+	r.foretell(ctx, text)
 	total := 0
 	for _, one := range selection {
 		fmt.Fprintf(text, "\n%-8s %s (%s, %s)\n", one.entry.ID, one.entry.Title, one.entry.Level, one.entry.Safety)
@@ -61,6 +51,21 @@ func WritePlan(ctx context.Context, out io.Writer, options Options) error {
 	fmt.Fprintf(text, "\n%s in %s. Whatever is made is deleted again at the end.\n", counted(total, "kind")+" of request", counted(len(selection), "check"))
 	_, err = io.WriteString(out, r.book.Hider().Text(text.String()))
 	return err
+}
+
+// foretell begins a plan: what comes before the first check.
+func (r *run) foretell(ctx context.Context, text *strings.Builder) {
+	fmt.Fprintf(text, "Plan for %s at %s: nothing is sent.\n", r.bound.Title, r.options.URL)
+	if r.options.Credentials == placeholders {
+		r.pretend()
+		fmt.Fprintf(text, "No credentials are given, so their values are named in braces.\n")
+	}
+	reason := r.prepare(ctx)
+	fmt.Fprintf(text, "\nprepare  makes a client and proves the oracle with it\n")
+	r.list(text, r.sessions[0].recorder.All())
+	if reason != "" {
+		fmt.Fprintf(text, "         %s\n", reason)
+	}
 }
 
 // pretend gives the placeholders a value for whatever the built-in credentials have

@@ -66,7 +66,7 @@ func (r *run) login(s *Session) string {
 		from profile.Principal
 	}{{"admin", given.Admin}, {"reader", given.Reader}, {"foreign", given.Foreign}} {
 		principal := r.principals[one.name]
-		if principal == nil || principal.token != "" {
+		if principal == nil || !one.from.Given() || principal.token != "" {
 			continue
 		}
 		if !r.bound.Binds("login") {

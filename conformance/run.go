@@ -127,10 +127,20 @@ func begin(options Options) (*run, []selected, error) {
 			return nil, nil, usagef("waivers: there is no check %q", waiver.Check)
 		}
 	}
+	r, err := outfit(options)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.entries = entries
+	return r, selection, nil
+}
+
+// outfit makes a run of options that are filled in: its journal and its network.
+func outfit(options Options) (*run, error) {
 	key := make([]byte, 32)
 	rand.Read(key)
 	r := &run{
-		options: options, bound: options.Profile, entries: entries, dry: options.Mode == Plan,
+		options: options, bound: options.Profile, dry: options.Mode == Plan,
 		book: redact.NewBook(key), id: hex.EncodeToString(key[:4]), principals: map[string]*Principal{},
 		identity: map[string]string{}, started: options.Now(),
 	}
@@ -139,15 +149,15 @@ func begin(options Options) (*run, []selected, error) {
 	r.register()
 	if r.dry {
 		r.sender = &exchange.Dry{Answer: r.imagine}
-		return r, selection, nil
+		return r, nil
 	}
 	if options.Mode != ReadOnly {
 		if err := r.openJournal(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	r.sender = exchange.New(r.wire())
-	return r, selection, nil
+	return r, nil
 }
 
 // wire is what the network is held to.

@@ -22,7 +22,7 @@ type Waiver struct {
 	Target  string `yaml:"target"` // a glob over the target's address; "" is any
 	Reason  string `yaml:"reason"`
 	Owner   string `yaml:"owner"`
-	Link    string `yaml:"link"`
+	Link    string `yaml:"link"`    // where it is being dealt with
 	Expires string `yaml:"expires"` // the last day, 2006-01-02
 }
 
@@ -36,6 +36,9 @@ func ParseWaivers(name string, text []byte) ([]Waiver, error) {
 	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return nil, usagef("%s: %s", name, goType.ReplaceAllString(err.Error(), ""))
 	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, usagef("%s: want one YAML document, there is more", name)
+	}
 	for i, waiver := range file.Waivers {
 		if err := waiver.check(); err != nil {
 			return nil, usagef("%s: waiver %d: %w", name, i+1, err)
@@ -48,7 +51,9 @@ func ParseWaivers(name string, text []byte) ([]Waiver, error) {
 var goType = regexp.MustCompile(` in type \S+`)
 
 func (w Waiver) check() error {
-	for _, field := range []struct{ name, value string }{{"check", w.Check}, {"reason", w.Reason}, {"owner", w.Owner}, {"expires", w.Expires}} {
+	for _, field := range []struct{ name, value string }{
+		{"check", w.Check}, {"reason", w.Reason}, {"owner", w.Owner}, {"link", w.Link}, {"expires", w.Expires},
+	} {
 		if field.value == "" {
 			return fmt.Errorf("%s is missing", field.name)
 		}
@@ -66,12 +71,10 @@ func (w Waiver) check() error {
 // fail, and those that have run out over one that did.
 func (r *run) waive(results []report.Result) (stale []string) {
 	for _, waiver := range r.options.Waivers {
-		if waiver.Target != "" {
-			if match, _ := path.Match(waiver.Target, r.options.URL); !match {
-				continue
-			}
+		if !waiver.covers(r.options.URL) {
+			continue
 		}
-		i := slices.IndexFunc(results, func(result report.Result) bool { return result.ID == waiver.Check })
+		i := slices.IndexFunc(results, func(result report.Result) bool { return result.ID == currentID(r.entries, waiver.Check) })
 		if i < 0 {
 			continue // the filter or the mode left it out: nothing is known about it
 		}

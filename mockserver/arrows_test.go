@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"mockserver/oauth":            {"mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/wire"},
 	"mockserver/realm/authing":    {"fixtures", "mockserver/client", "mockserver/oauth", "mockserver/provider", "mockserver/realm", "mockserver/store"},
 	"mockserver/provider/*":       {"fixtures", "mockserver/client", "mockserver/contract", "mockserver/oauth", "mockserver/provider", "mockserver/realm", "mockserver/realm/authing", "mockserver/store", "mockserver/wire"},
-	"mockserver/defect":           {"mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/store", "mockserver/wire"},
+	"mockserver/defect":           {"fixtures", "mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/store", "mockserver/wire"},
 	"mockserver/admin":            {"mockserver/defect", "fixtures", "specs", "mockserver/build", "mockserver/client", "mockserver/contract", "mockserver/journal", "mockserver/provider", "mockserver/realm", "mockserver/wire"},
 	"mockserver":                  {"fixtures", "specs", "mockserver/…"},
 	"mockserver/mocktest":         {"mockserver"},
@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"mockserver/sdktest":          nil,
 	"mockserver/benchtest":        nil,
 	"cmd/keyturn": {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build", "mockserver/defect",
-		"conformance", "conformance/catalogue", "conformance/checks", "conformance/ledger", "conformance/profile", "conformance/report"},
+		"conformance", "conformance/catalogue", "conformance/checks", "conformance/ledger", "conformance/probe", "conformance/profile", "conformance/report"},
 
 	"conformance/redact":                   nil,
 	"conformance/ledger":                   nil,
@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 	"conformance": {"conformance/catalogue", "conformance/exchange", "conformance/ledger", "conformance/profile",
 		"conformance/redact", "conformance/report"},
 	"conformance/model":           nil,
+	"conformance/probe":           {"conformance", "conformance/profile", "conformance/report"},
 	"conformance/checks":          {"conformance", "conformance/catalogue", "conformance/model", "conformance/profile", "conformance/exchange", "conformance/redact", "conformance/report"},
 	"conformance/conformancetest": {"conformance", "conformance/checks", "conformance/profile", "conformance/report"},
 }

@@ -26,12 +26,15 @@ which of its promises hold.
 It changes only what it makes itself, and removes that again. What it makes is written
 into a journal before it is made, so that it can be removed even after a crash.`,
 		Example: `  keyturn conformance run --provider identity-service --url http://127.0.0.1:7070
+  keyturn conformance probe --profile ours.yaml --url https://id.example.com --credentials env
   keyturn conformance list --provider identity-service
-  keyturn conformance explain ROT-001`,
+  keyturn conformance explain ROT-001
+  keyturn conformance diff before/report.json after/report.json`,
 		Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newConformanceRun(suite), newConformanceList(), newConformanceExplain(), newConformanceCleanup())
+	cmd.AddCommand(newConformanceRun(suite), newConformanceProbe(), newConformanceList(), newConformanceExplain(), newConformanceCleanup(),
+		newConformanceDiff(), newConformanceMatrix(), newConformanceWaive())
 	return cmd
 }
 
@@ -52,23 +55,33 @@ func (s *referenceSettings) given() bool { return s.provider != "" || s.profile 
 
 // load reads the profile. One of a file says itself which provider it is of.
 func (s *referenceSettings) load() (*profile.Bound, error) {
+	return loadAs(s, profile.Builtin, profile.File, func(bound *profile.Bound) string { return bound.Provider })
+}
+
+// loadOpen is load for a profile that may leave its policy open.
+func (s *referenceSettings) loadOpen() (*profile.Open, error) {
+	return loadAs(s, profile.OpenBuiltin, profile.OpenFile, func(open *profile.Open) string { return open.Provider })
+}
+
+func loadAs[P any](s *referenceSettings, builtin, file func(string) (P, error), provider func(P) string) (P, error) {
+	var none P
 	switch {
 	case !s.given():
-		return nil, fmt.Errorf("--provider is missing, want one of %s, or --profile", strings.Join(providers(), ", "))
+		return none, fmt.Errorf("--provider is missing, want one of %s, or --profile", strings.Join(providers(), ", "))
 	case s.profile == "" && !slices.Contains(providers(), s.provider):
-		return nil, fmt.Errorf("--provider is %q%s; want one of %s, or --profile",
+		return none, fmt.Errorf("--provider is %q%s; want one of %s, or --profile",
 			s.provider, suggestion(`, the nearest is "`, nearest(s.provider, providers()), `"`), strings.Join(providers(), ", "))
 	case s.profile == "":
-		return profile.Builtin(s.provider)
+		return builtin(s.provider)
 	}
-	bound, err := profile.File(s.profile)
+	loaded, err := file(s.profile)
 	if err != nil {
-		return nil, fmt.Errorf("--profile: %w", err)
+		return none, fmt.Errorf("--profile: %w", err)
 	}
-	if s.provider != "" && s.provider != bound.Provider {
-		return nil, fmt.Errorf("--provider is %q, but the profile %s is of %q", s.provider, s.profile, bound.Provider)
+	if s.provider != "" && s.provider != provider(loaded) {
+		return none, fmt.Errorf("--provider is %q, but the profile %s is of %q", s.provider, s.profile, provider(loaded))
 	}
-	return bound, nil
+	return loaded, nil
 }
 
 // providers lists those that come with Keyturn.

@@ -78,9 +78,11 @@ func (s *cleanupSettings) options(environ []string) (conformance.Options, error)
 	}
 	options.URL, options.ProfilePath = head.Target, head.Profile
 	reference := referenceSettings{provider: head.Provider, profile: head.Profile}
-	if options.Profile, err = reference.load(); err != nil {
+	open, err := reference.loadOpen() // the journal may be a probe's
+	if err != nil {
 		return options, fmt.Errorf("--journal %s: its profile: %w", s.journal, err)
 	}
+	options.Profile = open.Bound
 	if options.Credentials, err = loadCredentials(s.credentials, environ); err != nil {
 		return options, err
 	}

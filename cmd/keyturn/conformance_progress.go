@@ -23,6 +23,7 @@ type progress struct {
 	entries *catalogue.Catalogue
 	begin   string // of the first line, behind the number of checks
 	journal string // path
+	noun    string // of what there is so much of
 
 	mu      sync.Mutex
 	running []string // ids, the latest last
@@ -40,7 +41,7 @@ func newProgress(out io.Writer, s *runSettings, journal string) (*progress, erro
 	if s.credentials == "" {
 		begin += ", with the credentials of the default world, as none are given"
 	}
-	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin, journal: journal}, nil
+	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin, journal: journal, noun: "check"}, nil
 }
 
 // show is called for every event, from several goroutines.
@@ -50,7 +51,7 @@ func (p *progress) show(ctx context.Context, event conformance.Event) {
 	p.done, p.total = max(p.done, event.Done), max(p.total, event.Total)
 	switch {
 	case event.Phase == "prepare":
-		p.line(fmt.Sprintf("keyturn: %s against %s", counted(event.Total, "check"), p.begin))
+		p.line(fmt.Sprintf("keyturn: %s against %s", counted(event.Total, p.noun), p.begin))
 	case event.Phase == "clean" && ctx.Err() != nil:
 		p.running = nil
 		p.line("keyturn: interrupted, removing what the run made; a second signal ends it at once and leaves the journal " + p.journal)

@@ -107,7 +107,7 @@ func (s *runSettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.mode, string(conformance.Standard), "MODE", oneOf(words(conformance.Modes)...)), "mode", "MODE: plan, readonly, standard or disruptive")
 	flags.Var(newChecks(&s.checks), "checks", `GLOB of the ids to test, such as "ROT-*,DEL-00?" (default: all)`)
 	flags.Var(newSetting(&s.failOn, string(conformance.FailOnMust), "GATE", oneOf(words(conformance.Gates)...)), "fail-on", "GATE from which the exit code is 1: must, should or incomplete")
-	flags.Var(newSetting(&s.reportDir, "", "FOLDER", parseText), "report-dir", "FOLDER for report.html, .json and .txt, junit.xml and summary.md")
+	flags.Var(newSetting(&s.reportDir, "", "FOLDER", parseText), "report-dir", "FOLDER for report.html, .json, .txt and .sarif, junit.xml and summary.md")
 	flags.Var(newSetting(&s.format, "text", "FORMAT", oneOf("text", "json")), "format", "FORMAT of the report on standard output: text or json")
 	flags.Var(newSetting(&s.waivers, "", "FILE", parseText), "waivers", "FILE with the failures that are known, and until when")
 	flags.Var(newSetting(&s.journal, "", "FILE", parseText), "journal", "FILE to write what is made into (default: in --report-dir, or a temporary one)")

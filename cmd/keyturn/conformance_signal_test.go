@@ -68,7 +68,7 @@ func TestAnInterruptedRunCleansUp(t *testing.T) {
 	if !strings.Contains(p.stderr.String(), "keyturn: interrupted, removing what the run made") || !strings.Contains(strings.Join(result.Notes, "\n"), "The run was interrupted") {
 		t.Errorf("got %s and the notes %v", p.stderr, result.Notes)
 	}
-	if after := remains(t, target); after != before || len(filesIn(t, folder)) != len(fiveFiles) {
+	if after := remains(t, target); after != before || len(filesIn(t, folder)) != len(allFiles) {
 		t.Errorf("%d mentions of what runs make before, %d after, and the files %v", before, after, filesIn(t, folder))
 	}
 }

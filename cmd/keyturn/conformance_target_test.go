@@ -153,7 +153,7 @@ func TestTargetsThatAreNone(t *testing.T) {
 					result.Counts[report.Untested]+result.Counts[report.NotApplicable] != len(result.Results) || len(result.Leftovers)+len(result.Residue) > 0 {
 					t.Errorf("%s: got %v, left %v and %s", provider, result.Counts, result.Leftovers, result.Summary)
 				}
-				if strings.Count(stdout, result.Summary) > 1 || len(filesIn(t, folder)) != len(fiveFiles) {
+				if strings.Count(stdout, result.Summary) > 1 || len(filesIn(t, folder)) != len(allFiles) {
 					t.Errorf("%s: the reason stands in more than one place, or the folder has %v", provider, filesIn(t, folder))
 				}
 			}
@@ -278,7 +278,7 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 	if after := remains(t, target); after != before {
 		t.Errorf("%d mentions of what runs make before, %d after", before, after)
 	}
-	if got := filesIn(t, folder); len(got) != len(fiveFiles) {
+	if got := filesIn(t, folder); len(got) != len(allFiles) {
 		t.Errorf("got the files %v", got)
 	}
 }

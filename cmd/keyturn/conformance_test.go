@@ -94,7 +94,7 @@ func body(id string, run func(*conformance.Session)) []conformance.Check {
 	return []conformance.Check{{ID: id, Run: run}}
 }
 
-var fiveFiles = []string{"junit.xml", "report.html", "report.json", "report.txt", "summary.md"}
+var allFiles = []string{"junit.xml", "report.html", "report.json", "report.sarif", "report.txt", "summary.md"}
 
 func TestConformant(t *testing.T) {
 	t.Parallel()
@@ -116,8 +116,8 @@ func TestConformant(t *testing.T) {
 			}
 		}
 	}
-	if got := filesIn(t, folder); !slices.Equal(got, fiveFiles) {
-		t.Errorf("got the files %v, want %v", got, fiveFiles)
+	if got := filesIn(t, folder); !slices.Equal(got, allFiles) {
+		t.Errorf("got the files %v, want %v", got, allFiles)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "report.json"))
 	if err != nil {
@@ -211,10 +211,10 @@ func TestInternalFaults(t *testing.T) {
 		want  string
 		files []string
 	}{
-		"crash":           {crashes, nil, "out of ideas", fiveFiles},
+		"crash":           {crashes, nil, "out of ideas", allFiles},
 		"leak":            {passes, []string{"--credentials", leaky}, "nothing is written: a credential stands in what is about to be written: standard output holds T", nil},
 		"leak in a file":  {passes, []string{"--credentials", leaky, "--format", "json"}, "nothing is written: ", nil},
-		"crash by itself": {crashes, []string{"--format", "json"}, "went wrong", fiveFiles},
+		"crash by itself": {crashes, []string{"--format", "json"}, "went wrong", allFiles},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestInternalFaults(t *testing.T) {
 func TestStaleWaiver(t *testing.T) {
 	t.Parallel()
 	standIn := mocktest.Start(t, mockserver.Options{})
-	waivers := writeFile(t, "w.yaml", "waivers:\n  - {check: ROT-001, reason: known, owner: platform, expires: 2999-01-01}\n")
+	waivers := writeFile(t, "w.yaml", "waivers:\n  - {check: ROT-001, reason: known, owner: platform, link: https://tracker.example/1, expires: 2999-01-01}\n")
 	args := []string{"run", "--provider", "authing-v2", "--url", standIn.URL, "--waivers", waivers}
 	code, _, stderr := judge(t, body("ROT-001", func(*conformance.Session) {}), args...)
 	if code != conformance.ExitStale || !strings.Contains(stderr, "a waiver is stale: ROT-001: does not fail any more") {

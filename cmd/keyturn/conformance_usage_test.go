@@ -60,7 +60,7 @@ func TestConformanceUsage(t *testing.T) {
 		"nobody":            {here + "--credentials " + file("c.yaml", "reader: {token: t}\n"), "c.yaml: admin has no token and no key"},
 		"key in there":      {here + "--credentials " + file("c.yaml", "admin: {token: t}\nadmim: x\n"), "c.yaml: line 2: a key that is not known here"},
 		"misplaced value":   {here + "--credentials " + file("c.yaml", "admin: hunter2\n"), "c.yaml: line 1: a value of the wrong kind"},
-		"waivers":           {here + "--waivers " + file("w.yaml", "waivers: [{check: ROT-001, reason: r, owner: o, expires: soon}]\n"), `expires is "soon"`},
+		"waivers":           {here + "--waivers " + file("w.yaml", "waivers: [{check: ROT-001, reason: r, owner: o, link: l, expires: soon}]\n"), `expires is "soon"`},
 		"no waivers":        {here + "--waivers nowhere.yaml", "--waivers nowhere.yaml: no such file"},
 		"report folder":     {here + "--report-dir " + file("f", ""), "--report-dir: mkdir "},
 		"certificates":      {here + "--ca-cert nowhere.pem", "--ca-cert nowhere.pem: no such file"},

@@ -12,8 +12,8 @@
 // For the conformance commands the code is the answer, so 1 is kept for what breaks a
 // promise:
 //
-//	0  conformant, or nothing left to clean up
-//	1  not conformant, or worse than --fail-on allows
+//	0  conformant, nothing left to clean up, or no worse than the report before
+//	1  not conformant, worse than --fail-on allows, or worse than the report before
 //	2  a mistake in how it was called, files and selections included; nothing was sent
 //	3  incomplete: nothing failed, and something that applies could not be tested
 //	4  the suite's own fault: a check that crashed, a report that could not be written,
@@ -21,6 +21,9 @@
 //	5  something that a run made is still there and could have been removed, or may be:
 //	   also after a second signal
 //	6  a waiver is stale
+//
+// A probe ends with 0 when what it has found out contradicts nothing that is declared, with
+// 1 when something does, and with 3 when it found out nothing or did not come to its end.
 //
 // Where several are true it is the first of 4, 1, 5, 6, 3. What the API itself has no way
 // to remove is residue: the report and the last line name it, and it is no 5.

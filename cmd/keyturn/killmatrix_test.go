@@ -54,6 +54,7 @@ func plant(t *testing.T, name string, defects ...string) (caught []string, rest 
 	finished, err := conformance.Run(t.Context(), conformance.Options{
 		URL: mocktest.Start(t, mockserver.Options{Defects: defects}).URL, Profile: bound, Checks: checks.All(), Filter: *chosen,
 		Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test", Seed: 1,
+		Limits: profile.Limits{Concurrency: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

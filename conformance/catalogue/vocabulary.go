@@ -46,12 +46,23 @@ var words = Words{
 		"pagination",    // the list of clients comes in pages
 		"attributes",    // writable attributes are declared
 		"immutable",
-		"read_only",       // members that a body must not be able to set
-		"invalid",         // invalid values of attributes are declared
-		"envelope",        // a member of the body says whether it is a success
-		"problem_details", // RFC 9457
-		"retires",         // there is a way to end a secret at once
-		"tenant_scope",    // the request itself names a tenant or pool
+		"read_only",          // members that a body must not be able to set
+		"invalid",            // invalid values of attributes are declared
+		"disables",           // an update can disable a client and enable it again
+		"chosen_id",          // the caller chooses an id of a new client
+		"filters",            // the list of clients can be narrowed down
+		"caller_credentials", // the management operations ask for credentials
+		"bearer",             // they take them by the scheme Bearer
+		"hides_foreign",      // another tenant's client may be refused like one that does not exist
+		"bulk_delete",        // one request can delete several clients
+		"envelope",           // a member of the body says whether it is a success
+		"failure_id",         // a member of a refusal names the occurrence
+		"failure_members",    // members that refusals have, or that no success has, are declared
+		"names_client",       // the reply to a call about a client says which one it is about
+		"shown_write",        // what a member of a write sets is shown by a read or a list
+		"problem_details",    // RFC 9457
+		"retires",            // there is a way to end a secret at once
+		"tenant_scope",       // the request itself names a tenant or pool
 		"json_body",
 		"basic", // clients may authenticate by HTTP Basic
 	},

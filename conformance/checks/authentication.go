@@ -12,12 +12,17 @@ import (
 var authentication = []conformance.Check{
 	{ID: "AUTH-001", Run: credentialsAreNeeded},
 	{ID: "AUTH-002", Run: unauthenticatedIsChallenged},
+	{ID: "AUTH-004", Run: readersWritesAreForbidden},
+	{ID: "AUTH-005", Run: firstChallengeHasNoError},
+	{ID: "AUTH-006", Run: schemeIsReadInAnyCase},
+	{ID: "AUTH-008", Run: twoTokensAuthenticateNobody},
 	{ID: "AUTH-009", Run: insufficientWritesChangeNothing},
+	{ID: "AUTH-012", Run: applicationsManageNothing},
 }
 
 func credentialsAreNeeded(s *conformance.Session) {
 	wrong := 0
-	unauthenticated(s, func(reply *conformance.Reply, what string) {
+	unauthenticated(s, outsiders(s), func(reply *conformance.Reply, what string) {
 		if wrong < most && !s.Refused(reply, s.Profile().Statuses.Unauthenticated, what) {
 			wrong++
 		}
@@ -26,7 +31,7 @@ func credentialsAreNeeded(s *conformance.Session) {
 
 func unauthenticatedIsChallenged(s *conformance.Session) {
 	judged, wrong := 0, 0
-	unauthenticated(s, func(reply *conformance.Reply, what string) {
+	unauthenticated(s, outsiders(s), func(reply *conformance.Reply, what string) {
 		if reply.HTTP() != http.StatusUnauthorized {
 			return
 		}
@@ -71,11 +76,10 @@ func outsiders(s *conformance.Session) []caller {
 }
 
 // unauthenticated asks each management operation about a client that does not exist,
-// in the name of outsiders. Two neutral operations may be one of the document's, which
+// in the name of each caller. Two neutral operations may be one of the document's, which
 // is asked once. Mode readonly leaves out what does not read: nothing but the refusal
 // that is under test would keep it from being done.
-func unauthenticated(s *conformance.Session, judge func(reply *conformance.Reply, what string)) {
-	callers := outsiders(s)
+func unauthenticated(s *conformance.Session, callers []caller, judge func(reply *conformance.Reply, what string)) {
 	asked := map[string]bool{}
 	for _, route := range s.Profile().Routes() {
 		id := route.Operation.OperationID

@@ -5,30 +5,50 @@ import (
 	"strings"
 )
 
-// challengeSchemes reads a WWW-Authenticate value (RFC 9110 section 11.6.1): one or
-// more challenges, each a scheme with a token68 or with parameters. It lists the
-// schemes in order.
+// challengeSchemes lists the schemes of a WWW-Authenticate value, in order.
 func challengeSchemes(value string) ([]string, error) {
+	found, err := challenges(value)
+	if err != nil {
+		return nil, err
+	}
+	schemes := make([]string, len(found))
+	for i, one := range found {
+		schemes[i] = one.scheme
+	}
+	return schemes, nil
+}
+
+// challenge is a scheme with what it says beside.
+type challenge struct {
+	scheme     string
+	parameters map[string]string // by name in lower case
+}
+
+// challenges reads a WWW-Authenticate value (RFC 9110 section 11.6.1): one or more
+// challenges, each a scheme with a token68 or with parameters.
+func challenges(value string) ([]challenge, error) {
 	r := &challengeReader{rest: value}
-	var schemes []string
 	for r.separators(); r.rest != ""; r.separators() {
 		scheme := r.token()
 		if scheme == "" {
 			return nil, fmt.Errorf("no scheme begins at %q", r.rest)
 		}
-		schemes = append(schemes, scheme)
+		r.found = append(r.found, challenge{scheme, map[string]string{}})
 		if err := r.details(scheme); err != nil {
 			return nil, err
 		}
 	}
-	if len(schemes) == 0 {
+	if len(r.found) == 0 {
 		return nil, fmt.Errorf("%q has no challenge", value)
 	}
-	return schemes, nil
+	return r.found, nil
 }
 
 // challengeReader eats a value from the front.
-type challengeReader struct{ rest string }
+type challengeReader struct {
+	rest  string
+	found []challenge
+}
 
 const blanks = " \t"
 
@@ -93,27 +113,37 @@ func (r *challengeReader) parameter() bool {
 		return false
 	}
 	r.rest = strings.TrimLeft(equals[1:], blanks)
-	if r.quoted() || r.token() != "" {
-		return true
+	text, quoted := r.quoted()
+	if !quoted {
+		text = r.token()
 	}
-	r.rest = before
-	return false
-}
-
-func (r *challengeReader) quoted() bool {
-	if !strings.HasPrefix(r.rest, `"`) {
+	if !quoted && text == "" {
+		r.rest = before
 		return false
 	}
+	r.found[len(r.found)-1].parameters[strings.ToLower(name)] = text
+	return true
+}
+
+func (r *challengeReader) quoted() (text string, ok bool) {
+	if !strings.HasPrefix(r.rest, `"`) {
+		return "", false
+	}
+	var unquoted strings.Builder
 	for i := 1; i < len(r.rest); i++ {
 		switch r.rest[i] {
 		case '\\':
-			i++
+			if i++; i < len(r.rest) {
+				unquoted.WriteByte(r.rest[i])
+			}
 		case '"':
 			r.rest = r.rest[i+1:]
-			return true
+			return unquoted.String(), true
+		default:
+			unquoted.WriteByte(r.rest[i])
 		}
 	}
-	return false
+	return "", false
 }
 
 // atEnd reports whether a member of the list ends here.

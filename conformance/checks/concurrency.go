@@ -11,9 +11,14 @@ import (
 
 var concurrency = []conformance.Check{
 	{ID: "CON-001", Run: rotationsLeaveOneSecret},
+	{ID: "CON-002", Run: someOrderExplainsTheSecrets},
 	{ID: "CON-003", Run: additionsAreAllThere},
 	{ID: "CON-004", Run: someOrderExplainsTheLists},
+	{ID: "CON-005", Run: deletedClientStaysDeleted},
+	{ID: "CON-006", Run: deletingAtOnceIsDeletingOnce},
+	{ID: "CON-007", Run: updatesAtOnceAreAllThere},
 	{ID: "CON-009", Run: overlapLosesNoSecret},
+	{ID: "CON-012", Run: clientsDoNotInterfere},
 	{ID: "CON-014", Run: sequencesKeepToTheModel},
 }
 
@@ -57,7 +62,7 @@ func turnAtOnce(s *conformance.Session, c *conformance.Client, n int) []turn {
 	var turns []turn
 	for range bursts {
 		batch := make([]turn, n)
-		s.Parallel(n, func(i int) {
+		s.Together(n, nil, func(i int) {
 			secret, reply := c.AttemptRotate()
 			batch[i] = turn{secret, reply, outcome(reply)}
 		})

@@ -29,7 +29,7 @@ func additionsAreAllThere(s *conformance.Session) {
 	listsThem(s, c, before, acknowledged, having(turns, model.Unknown))
 	survey(s, c, held, func() bool { return len(lost(model.Rule{}, held)) == 0 })
 	if missing := lost(model.Rule{}, held); len(missing) > 0 {
-		s.FailOn(missing[0].reply, "every secret works that was acknowledged", "refused of %s that were acknowledged at once: the secrets of %d",
+		s.FailIn(drawHoldings(s, c, held, missing[0], "its addition was acknowledged"), missing[0].reply, "every secret works that was acknowledged", "refused of %s that were acknowledged at once: the secrets of %d",
 			some(acknowledged, "addition"), len(missing))
 	}
 }

@@ -28,6 +28,11 @@ func (l *till) add(c *tillClient) *tillSecret {
 // turn makes a secret and does to the others what is declared, or what the fault has.
 func (l *till) turn(c *tillClient, met bool) string {
 	others := c.live()
+	if l.fault == "rotations write what they have read" {
+		l.mu.Unlock()
+		time.Sleep(narrow)
+		l.mu.Lock()
+	}
 	made := l.add(c)
 	switch {
 	case met && l.fault == "rotations that meet end each other":

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/keyturn/keyturn/conformance"
@@ -26,18 +25,18 @@ const (
 func someOrderExplainsTheLists(s *conformance.Session) {
 	c := s.NewClient()
 	first := modelEntries(s, c.Call("list_secrets", wholeList(s)...))
-	past := &recording{s: s, c: c, seen: first}
+	past := &listing{record: newRecord(s, c), seen: first}
 	seeds := make([]*rand.Rand, historyWorkers)
 	for worker := range seeds {
 		seeds[worker] = rand.New(rand.NewPCG(s.Rand().Uint64(), s.Rand().Uint64())) //nolint:gosec // no secret comes from it
 	}
 	s.Step("%d workers add, delete and list at once, %d times each", historyWorkers, historyEach)
-	s.Parallel(historyWorkers, func(worker int) {
+	s.Together(historyWorkers, nil, func(worker int) {
 		for range historyEach {
 			past.act(worker+1, seeds[worker])
 		}
 	})
-	quiet := past.list(0)
+	quiet := past.list(afterwards)
 	history := past.history.All()
 	changed := slices.ContainsFunc(history, func(o model.Operation) bool { return o.Outcome == model.OK && o.Kind != model.List })
 	if !changed || !quiet {
@@ -46,44 +45,43 @@ func someOrderExplainsTheLists(s *conformance.Session) {
 	if model.Overlap(history) == 0 && s.Mode() != conformance.Plan {
 		s.Incompletef("no two operations were under way at the same time; the rates of this run keep them apart")
 	}
-	for _, judgement := range model.Linearize(history, map[string][]model.Entry{c.Name: first}, declaredDeletion(s), historySearch) {
-		past.tell(judgement)
-	}
+	past.tell(model.Judge(history, model.Set(first, declaredDeletion(s)), historySearch), "additions, deletions and lists at once")
 }
 
-// recording is a history in the making.
-type recording struct {
-	s       *conformance.Session
-	c       *conformance.Client
-	history model.History
+// listing is a record of a client whose secrets are listed.
+type listing struct {
+	*record
 
-	mu      sync.Mutex
-	seen    []model.Entry // of the latest list
-	replies map[int]*conformance.Reply
+	seen []model.Entry // of the latest list
 }
 
 // act does one thing at random. Only what a list has shown is deleted, as a caller
 // would who has no other way to know it.
-func (r *recording) act(worker int, random *rand.Rand) {
+func (r *listing) act(worker int, random *rand.Rand) {
 	switch choice := random.IntN(20); {
 	case choice < 7:
 		_, reply := r.c.AttemptRotate()
 		o := ended(reply)
 		o.Kind, o.Output.ID = model.Rotate, reply.Text("secret_id")
-		r.add(worker, o, reply)
+		r.add(worker, noted{o, reply})
 	case choice < 12:
 		if id := r.victim(random); id != "" {
-			reply := r.c.Attempt("delete_secret", conformance.With("secret_id", id))
-			o := ended(reply)
-			o.Kind, o.ID = model.Delete, id
-			o.Output.Gone = missing(reply)
-			r.add(worker, o, reply)
+			r.remove(worker, id)
 			return
 		}
 		fallthrough
 	default:
 		r.list(worker)
 	}
+}
+
+// remove deletes a secret.
+func (r *record) remove(worker int, id string) *conformance.Reply {
+	reply := r.c.Attempt("delete_secret", conformance.With("secret_id", id))
+	o := ended(reply)
+	o.Kind, o.ID, o.Output.Gone = model.Delete, id, missing(reply)
+	r.add(worker, noted{o, reply})
+	return reply
 }
 
 // missing reports whether a refusal says that there is no such thing (RFC 9110 sections
@@ -93,33 +91,31 @@ func missing(reply *conformance.Reply) bool {
 }
 
 // list notes what a list shows. One without an answer shows nothing, and is left out.
-func (r *recording) list(worker int) bool {
-	reply := r.c.Attempt("list_secrets", wholeList(r.s)...)
-	if !reply.OK {
+func (r *listing) list(worker int) bool {
+	one, ok := r.listed()
+	if !ok {
 		return false
 	}
-	o := ended(reply)
-	o.Kind, o.Output.Entries = model.List, modelEntries(r.s, reply)
 	r.mu.Lock()
-	r.seen = o.Output.Entries
+	r.seen = one.Output.Entries
 	r.mu.Unlock()
-	r.add(worker, o, reply)
+	r.add(worker, one)
 	return true
 }
 
-func (r *recording) add(worker int, o model.Operation, reply *conformance.Reply) {
-	o.Client, o.Worker = r.c.Name, worker
-	r.history.Add(o)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.replies == nil {
-		r.replies = map[int]*conformance.Reply{}
+// listed reads the list of secrets. Without an answer it says nothing.
+func (r *record) listed() (one noted, ok bool) {
+	reply := r.c.Attempt("list_secrets", wholeList(r.s)...)
+	if !reply.OK {
+		return noted{}, false
 	}
-	r.replies[o.Exchange] = reply
+	o := ended(reply)
+	o.Kind, o.Output.Entries = model.List, modelEntries(r.s, reply)
+	return noted{o, reply}, true
 }
 
 // victim picks a secret to delete, "" where no list shows one.
-func (r *recording) victim(random *rand.Rand) string {
+func (r *listing) victim(random *rand.Rand) string {
 	r.mu.Lock()
 	live := slices.DeleteFunc(slices.Clone(r.seen), func(entry model.Entry) bool { return entry.Deleted })
 	r.mu.Unlock()
@@ -127,23 +123,6 @@ func (r *recording) victim(random *rand.Rand) string {
 		return ""
 	}
 	return live[random.IntN(len(live))].ID
-}
-
-// tell turns a judgement into a finding, with the whole history drawn.
-func (r *recording) tell(judgement model.Judgement) {
-	switch judgement.Result {
-	case model.Explained:
-		return
-	case model.Undecided:
-		r.s.Incompletef("not all orders of %s could be tried within %s", some(len(judgement.History), "operation"), historySearch)
-	case model.Unexplained:
-	}
-	for _, line := range judgement.Lines() {
-		r.s.Step("%s", line)
-	}
-	misfit := judgement.History[judgement.Misfit]
-	r.s.FailOn(r.replies[misfit.Exchange], fmt.Sprintf("an order of the %s that explains every reply", some(len(judgement.History), "operation")),
-		"no order explains what additions, deletions and lists at once showed. The first reply that fits nowhere is of worker %d to %s: %s", misfit.Worker, misfit.Step, judgement.Reason)
 }
 
 // wholeList asks for as much of a list as there is in one reply: what several replies

@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -93,7 +94,10 @@ type tillSecret struct {
 func (l *till) bind(t *testing.T) *profile.Bound {
 	t.Helper()
 	text := tillProfile
-	policy := fmt.Sprintf("policy: {secret_source: reply, rotation: %s, delete_client: hard, accept: 200ms, refuse: 200ms", l.policy.Rotation)
+	policy := fmt.Sprintf("policy: {secret_source: %s, rotation: %s, delete_client: hard, accept: 300ms, refuse: 300ms", cmp.Or(l.policy.SecretSource, "reply"), l.policy.Rotation)
+	if l.policy.SecretSource == "reveal" {
+		text = strings.Replace(text, "attributes:", "  reveal: {operation: show, put: {client: /path/id}, take: {secret: /secret}}\nattributes:", 1)
+	}
 	if l.policy.Rotation == "add" {
 		text = strings.Replace(text, "attributes:", strings.TrimPrefix(tillLists, "\n")+"attributes:", 1)
 		policy += fmt.Sprintf(", delete_secret: %s, delete_last: allow", l.policy.DeleteSecret)
@@ -187,6 +191,9 @@ func (l *till) about(w http.ResponseWriter, r *http.Request, c *tillClient, path
 			return
 		}
 		body = map[string]any{"secret": l.turn(c, met)}
+		if l.policy.SecretSource == "reveal" {
+			body = map[string]any{}
+		}
 	case r.Method == http.MethodPatch:
 		var change map[string]any
 		json.NewDecoder(r.Body).Decode(&change)
@@ -201,6 +208,9 @@ func (l *till) about(w http.ResponseWriter, r *http.Request, c *tillClient, path
 		delete(l.clients, path[1])
 	default:
 		body = map[string]any{"id": path[1], "note": c.note}
+		if l.policy.SecretSource == "reveal" {
+			body = map[string]any{"id": path[1], "note": c.note, "secret": c.secrets[len(c.secrets)-1].value}
+		}
 	}
 	if status == 0 {
 		status = map[bool]int{true: http.StatusOK, false: http.StatusNoContent}[body != nil]

@@ -20,6 +20,9 @@ var contract = []conformance.Check{
 	{ID: "DOC-002", Run: successHasTheFamilysShape},
 	{ID: "DOC-003", Run: statusAndEnvelopeAgree},
 	{ID: "DOC-004", Run: membersArePresentAndTyped},
+	{ID: "DOC-005", Run: valuesHaveTheirForm},
+	{ID: "DOC-007", Run: refusalsAreMarked},
+	{ID: "DOC-008", Run: repliesNameTheirClient},
 }
 
 // most bounds the findings of one check: more of the same helps nobody.

@@ -18,7 +18,10 @@ var deletion = []conformance.Check{
 	{ID: "DEL-007", Run: marksOfDeletionStay},
 	{ID: "DEL-009", Run: deletionShowsNoSecret},
 	{ID: "DEL-010", Run: lastSecretGoesAsDeclared},
+	{ID: "DEL-012", Run: deletedIDsAreNotReused},
 	{ID: "DEL-013", Run: deletedClientIsGone},
+	{ID: "DEL-014", Run: tokensEndWithTheirClient},
+	{ID: "DEL-015", Run: takenIDStartsClean},
 }
 
 func deletedSecretStaysListed(s *conformance.Session) {

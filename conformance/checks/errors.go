@@ -10,9 +10,13 @@ import (
 )
 
 var errors = []conformance.Check{
+	{ID: "ERR-001", Run: problemsHaveTheirMediaType},
 	{ID: "ERR-002", Run: problemsNameTheirStatus},
+	{ID: "ERR-004", Run: occurrencesHaveTheirOwnID},
 	{ID: "ERR-008", Run: failuresShowNothingInternal},
 	{ID: "ERR-009", Run: nothingEndsInA5xx},
+	{ID: "ERR-011", Run: tokenErrorsAreWellFormed},
+	{ID: "ERR-012", Run: basicAttemptsAreChallenged},
 }
 
 const problemType = "application/problem+json"
@@ -126,6 +130,6 @@ func (f *findings) show(s *conformance.Session, seen conformance.Seen, kind stri
 		return
 	}
 	f.kinds[kind] = true
-	finding.Verdict = report.Fail
+	finding.Verdict = s.Breach()
 	s.Show(finding, seen)
 }

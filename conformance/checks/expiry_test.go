@@ -76,3 +76,30 @@ func TestUnreadableDates(t *testing.T) {
 		}
 	}
 }
+
+// TestNotations has dates ahead whose clock face is past, and the other way round.
+func TestNotations(t *testing.T) {
+	now := time.Date(2026, 1, 15, 10, 0, 0, 0, time.UTC)
+	want := map[string][]string{
+		"with an offset": {
+			"2026-01-15T10:30:00Z", "2026-01-15T18:30:00+08:00", "2026-01-15T01:00:00-09:30",
+			"2026-01-15T09:30:00Z", "2026-01-15T17:30:00+08:00", "2026-01-15T00:00:00-09:30",
+		},
+		"without": {"2026-01-15 18:30:00", "2026-01-15 17:30:00"},
+	}
+	for name, bound := range dated(t) {
+		var got []string
+		for _, at := range []time.Time{now.Add(nearby), now.Add(-nearby)} {
+			texts := notations(bound, at)
+			for _, text := range texts {
+				if read, err := bound.Instant(text); err != nil || !read.Equal(at) {
+					t.Errorf("%s: %s is %v (%v), want %v", name, text, read, err, at)
+				}
+			}
+			got = append(got, texts...)
+		}
+		if diff := cmp.Diff(want[name], got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

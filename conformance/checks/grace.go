@@ -9,6 +9,7 @@ import (
 var grace = []conformance.Check{
 	{ID: "GRC-003", Run: boundOnLiveSecretsHolds},
 	{ID: "GRC-004", Run: overflowGoesAsDeclared},
+	{ID: "GRC-009", Run: rotationHasNoGap},
 }
 
 // mostTried is the largest declared bound that is worth filling.

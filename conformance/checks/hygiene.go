@@ -19,6 +19,7 @@ var hygiene = []conformance.Check{
 	{ID: "HYG-002", Run: headersCarryNoSecret},
 	{ID: "HYG-004", Run: failuresRepeatNoSecret},
 	{ID: "HYG-005", Run: credentialsAreNotStored},
+	{ID: "HYG-013", Run: readerSeesNoSecret},
 	{ID: "HYG-017", Run: redactionHoldsOverTheRun},
 }
 

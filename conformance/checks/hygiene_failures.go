@@ -132,7 +132,7 @@ func (f *failures) invalid() {
 func (f *failures) tokenSide() {
 	id, right := f.client.ID(), f.client.Secret.Value
 	for _, endpoint := range profile.TokenSide {
-		if !f.Profile().Binds(endpoint) {
+		if route := f.Profile().Route(endpoint); route == nil || !route.TokenSide() {
 			continue
 		}
 		for _, way := range f.Profile().ClientAuth {

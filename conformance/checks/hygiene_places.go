@@ -47,6 +47,7 @@ type sight struct {
 	caller    string // as Caller has it
 	ok        bool
 	declared  bool                  // the profile takes a secret from the operation's reply
+	sets      bool                  // and puts one into its request
 	sent      map[string]redact.Hit // in the request
 	shown     map[string]redact.Hit // in the reply's body
 }
@@ -56,8 +57,8 @@ func look(s *conformance.Session, one conformance.Seen) sight {
 	operation := asked(s.Profile(), one)
 	return sight{
 		operation: operation, caller: s.Caller(one.Reply), ok: one.OK,
-		declared: s.Profile().Operations[operation].Take["secret"] != "",
-		sent:     credentials(s.Leaks([]byte(request))), shown: credentials(s.Leaks(one.Response.Body)),
+		declared: s.Profile().Operations[operation].Take["secret"] != "", sets: s.Profile().Operations[operation].Put["secret"] != "",
+		sent: credentials(s.Leaks([]byte(request))), shown: credentials(s.Leaks(one.Response.Body)),
 	}
 }
 
@@ -138,7 +139,7 @@ func (p *places) judge(sight sight, name string) string {
 		return "is a refusal and shows a client's secret"
 	case !sight.declared:
 		return "shows a client's secret, which the profile does not say of the operation"
-	case !p.mayRead(sight.caller):
+	case !p.mayRead(sight.caller) && (!chosen || !sight.sets): // who sets one has it, and may be shown it
 		return fmt.Sprintf("shows a client's secret again, and the profile declares readback %s", p.readback)
 	case p.owner[name] != "" && p.owner[name] != tenantOf(sight.caller):
 		return "shows the secret of another tenant's client"

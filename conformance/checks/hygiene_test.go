@@ -23,6 +23,7 @@ func TestPlaces(t *testing.T) {
 	undeclared := func(s sight) sight { s.declared = false; return s }
 	refused := func(s sight) sight { s.ok = false; return s }
 	chosen := func(s sight) sight { s.sent = one; return s }
+	setting := func(s sight) sight { s.sets = true; return of("update", chosen(s)) }
 	for name, test := range map[string]struct {
 		readback string
 		sights   []sight
@@ -33,6 +34,9 @@ func TestPlaces(t *testing.T) {
 		"given out twice":              {"never", []sight{created, of("rotate", created)}, "shows a client's secret, which the profile does not say of the operation"},
 		"given out by a read":          {"never", []sight{read}, "shows a client's secret again, and the profile declares readback never"},
 		"chosen and shown":             {"never", []sight{chosen(created)}, "shows a client's secret, which the profile does not say of the operation"},
+		"set and shown":                {"never", []sight{setting(read)}, ""},
+		"set and shown by a foreigner": {"never", []sight{setting(read), by("foreign", setting(read))}, "shows the secret of another tenant's client"},
+		"sent to what sets none":       {"never", []sight{created, chosen(read)}, "shows a client's secret again, and the profile declares readback never"},
 		"read back":                    {"privileged", []sight{created, read}, ""},
 		"read back where never":        {"never", []sight{created, read}, "shows a client's secret again, and the profile declares readback never"},
 		"read back by a reader":        {"privileged", []sight{created, by("reader", read)}, "shows a client's secret again, and the profile declares readback privileged"},

@@ -11,8 +11,12 @@ import (
 
 var lists = []conformance.Check{
 	{ID: "LST-001", Run: listsShowEveryWrite},
+	{ID: "LST-002", Run: listedIDsHold},
 	{ID: "LST-003", Run: listsShowNoSecret},
 	{ID: "LST-005", Run: pagesAreTheWholeList},
+	{ID: "LST-008", Run: filtersTakeData},
+	{ID: "LST-009", Run: listAgreesWithDetail},
+	{ID: "LST-012", Run: unknownClientHasNoList},
 }
 
 func listsShowEveryWrite(s *conformance.Session) {
@@ -165,15 +169,22 @@ const maxPages = 60
 // or enough says so.
 func walkList(s *conformance.Session, size int, enough func(*conformance.Reply, []profile.Values) bool, options ...conformance.CallOption) {
 	binding := s.Profile().Operations["list"]
+	var reply *conformance.Reply
 	for number := range maxPages {
 		values := profile.Values{}
 		if binding.Page != nil {
-			values[binding.Page.Number], values[binding.Page.Size] = binding.Page.First+number, size
+			var more bool
+			if values, more = s.TurnTo("list", number, size, reply); !more {
+				return
+			}
 		}
-		reply := s.Call("list", values, options...)
+		reply = s.Call("list", values, options...)
 		items := s.Items(reply)
 		if enough(reply, items) || binding.Page == nil || len(items) == 0 || s.Mode() == conformance.Plan {
 			return
+		}
+		if binding.Page.Next != "" {
+			continue // the reply says whether there is more
 		}
 		total, told := totalOf(s, reply)
 		if told && (number+1)*size >= total || !told && len(items) < size {

@@ -31,7 +31,9 @@ func pagesAreTheWholeList(s *conformance.Session) {
 	}
 	number := func(value any) profile.Values { return profile.Values{page.Number: value, page.Size: largest} }
 	size := func(value any) profile.Values {
-		return profile.Values{page.Number: page.First, page.Size: value}
+		values, _ := s.TurnTo("list", 0, largest, nil)
+		values[page.Size] = value
+		return values
 	}
 	if page.Max > 0 {
 		over := s.Call("list", size(page.Max+1))
@@ -43,9 +45,16 @@ func pagesAreTheWholeList(s *conformance.Session) {
 			s.FailOn(over, fmt.Sprintf("at most %d items, or a refusal", page.Max), "a page of %d has %d items", page.Max+1, len(items))
 		}
 	}
-	for _, values := range []profile.Values{number(page.First - 1), number(-1), number("abc"), size(0), size(-1), size("abc")} {
+	unlikely := []profile.Values{number(page.First - 1), number(-1), number("abc"), size(0), size(-1), size("abc")}
+	if page.Next != "" { // where pages have no numbers, only a token can be wrong
+		unlikely = []profile.Values{number("keyturn-no-such-page"), size(0), size(-1), size("abc")}
+	}
+	for _, values := range unlikely {
 		reply := s.Call("list", values)
 		what := fmt.Sprintf("page %v of size %v", values[page.Number], values[page.Size])
+		if values[page.Number] == nil {
+			what = fmt.Sprintf("the first page of size %v", values[page.Size])
+		}
 		items, ok := s.Profile().Items("list", reply.JSON)
 		switch {
 		case !reply.OK:

@@ -12,7 +12,11 @@ import (
 var protocol = []conformance.Check{
 	{ID: "HTTP-001", Run: unknownMethodIsRefused},
 	{ID: "HTTP-002", Run: refusedMethodNamesTheAllowed},
+	{ID: "HTTP-003", Run: headIsGetWithoutContent},
+	{ID: "HTTP-005", Run: otherMediaTypesAreRefused},
 	{ID: "HTTP-006", Run: malformedJSONIsRefused},
+	{ID: "HTTP-011", Run: methodsAreNotOverridden},
+	{ID: "HTTP-012", Run: repliesAreDated},
 }
 
 func unknownMethodIsRefused(s *conformance.Session) {

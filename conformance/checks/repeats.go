@@ -13,6 +13,7 @@ import (
 
 var repeats = []conformance.Check{
 	{ID: "IDM-001", Run: lostRotationCanBeRepeated},
+	{ID: "IDM-002", Run: repeatedRotationRotatesAgain},
 	{ID: "IDM-004", Run: refusedRotationChangesNothing},
 }
 

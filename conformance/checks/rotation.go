@@ -11,8 +11,13 @@ var rotation = []conformance.Check{
 	{ID: "ROT-002", Run: newSecretWorks},
 	{ID: "ROT-003", Run: oldSecretStops},
 	{ID: "ROT-004", Run: refusedSecretsStayRefused},
+	{ID: "ROT-005", Run: retiredSecretIsInvalidClient},
+	{ID: "ROT-006", Run: idsSurviveTheRotation},
 	{ID: "ROT-007", Run: rotationChangesNothingElse},
+	{ID: "ROT-008", Run: rotationLeavesOthersAlone},
 	{ID: "ROT-009", Run: unknownClientIsNotRotated},
+	{ID: "ROT-010", Run: deletedClientIsNotRotated},
+	{ID: "ROT-012", Run: rotationDoesNotEnable},
 	{ID: "ROT-013", Run: callerCannotChooseTheSecret},
 	{ID: "ROT-014", Run: safeMethodsDoNotRotate},
 	{ID: "ROT-016", Run: additionAddsExactlyOne},
@@ -20,6 +25,7 @@ var rotation = []conformance.Check{
 	{ID: "ROT-018", Run: shownSecretWorks},
 	{ID: "ROT-019", Run: deletionEndsTheSecretOfItsID},
 	{ID: "ROT-020", Run: updateSwitchesOnlyWithASecret},
+	{ID: "ROT-023", Run: tokensGoAsDeclared},
 	{ID: "ROT-026", Run: secretInUseIsRefused},
 }
 

@@ -11,8 +11,11 @@ var strength = []conformance.Check{
 	{ID: "ENT-001", Run: secretsHaveRoom},
 	{ID: "ENT-003", Run: noSecretComesTwice},
 	{ID: "ENT-004", Run: clientsShareNoSecret},
+	{ID: "ENT-005", Run: secretsHaveNoStructure},
+	{ID: "ENT-008", Run: secretsArePrintable},
 	{ID: "ENT-009", Run: secretWorksInBasic},
 	{ID: "ENT-010", Run: onlyTheExactSecretWorks},
+	{ID: "ENT-011", Run: longSecretsCountWhole},
 }
 
 // samples is how many secrets are drawn. With 32, a position of a hexadecimal secret

@@ -9,9 +9,13 @@ import (
 
 var tenancy = []conformance.Check{
 	{ID: "TEN-001", Run: foreignerCannotRotate},
+	{ID: "TEN-002", Run: foreignerCannotRead},
 	{ID: "TEN-003", Run: foreignerCannotDelete},
 	{ID: "TEN-005", Run: secretBelongsToItsClient},
 	{ID: "TEN-006", Run: namingATenantWidensNothing},
+	{ID: "TEN-009", Run: foreignLooksUnknown},
+	{ID: "TEN-010", Run: deletionStaysAtHome},
+	{ID: "TEN-012", Run: tenantsDoNotMixAtTheTokenSide},
 }
 
 func foreignerCannotRotate(s *conformance.Session) { foreignerCannot(s, "rotate") }

@@ -10,8 +10,11 @@ import (
 )
 
 var tokens = []conformance.Check{
+	{ID: "TOK-001", Run: everyWayIsTaken},
 	{ID: "TOK-002", Run: wrongSecretIsInvalidClient},
 	{ID: "TOK-003", Run: twoProofsAreRefused},
+	{ID: "TOK-004", Run: tokensAreNotStored},
+	{ID: "TOK-007", Run: secretInTheURIIsNotTaken},
 	{ID: "TOK-008", Run: revocationAuthenticatesFirst},
 }
 
@@ -29,7 +32,7 @@ func wrongSecretIsInvalidClient(s *conformance.Session) {
 		other = s.NewClient()
 	}
 	for _, endpoint := range profile.TokenSide {
-		if !s.Profile().Binds(endpoint) {
+		if route := s.Profile().Route(endpoint); route == nil || !route.TokenSide() {
 			continue
 		}
 		premise(s, c, endpoint)
@@ -164,6 +167,9 @@ func twoProofsAreRefused(s *conformance.Session) {
 		if pair.takenIfAllowed && s.Policy().TwoProofs == "agreeing" {
 			s.Step("%s is left out: the profile declares that it may be taken", pair.words)
 			continue
+		}
+		if len(s.Profile().ClientAuth) == 1 { // then one of the two is also a way that is not supported (RFC 6749 section 5.2)
+			pair.errors = []string{"invalid_request", "invalid_client"}
 		}
 		reply := s.Call("token", nil, conformance.ProvingBy(profile.Basic, c.ID(), pair.header),
 			conformance.Member("/client_id", c.ID()), conformance.Member("/client_secret", pair.form))

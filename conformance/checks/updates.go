@@ -10,9 +10,14 @@ import (
 var updates = []conformance.Check{
 	{ID: "UPD-001", Run: replacementEmptiesTheRest},
 	{ID: "UPD-002", Run: updateChangesItsMembersOnly},
+	{ID: "UPD-003", Run: emptyUpdateChangesNothing},
 	{ID: "UPD-005", Run: updateIsWholeOrNothing},
 	{ID: "UPD-006", Run: immutableStays},
 	{ID: "UPD-007", Run: readOnlyHasNoEffect},
+	{ID: "UPD-010", Run: unknownClientIsNotWritten},
+	{ID: "UPD-011", Run: takenIDIsRefused},
+	{ID: "UPD-014", Run: disabledClientIsRefused},
+	{ID: "UPD-017", Run: readShowsWhatWasWritten},
 }
 
 // replacing are the options that a replacement of a client needs: its name, and its

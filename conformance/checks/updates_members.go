@@ -22,6 +22,29 @@ func immutableStays(s *conformance.Session) {
 	if len(updates)+len(immutableIn(s, c, "replace", before, replacing(s, c)...)) == 0 {
 		s.Incompletef("the profile has no immutable member that could be sent with another value and read")
 	}
+	noneIsDiverted(s, c)
+}
+
+// noneIsDiverted sends the id of another client beside what says which client is meant:
+// the write is refused or made there, and reaches the other in no case.
+func noneIsDiverted(s *conformance.Session, c *conformance.Client) {
+	taken := s.Profile().Operations["read"].Take
+	for _, member := range s.Profile().Immutable {
+		for _, name := range []string{"client", "client_id"} {
+			if member.Read == "" || member.Read != taken[name] || !s.Profile().Binds(member.Operation) {
+				continue
+			}
+			other := s.NewClient()
+			before := settled(s, other)
+			options := append(replacing(s, c), conformance.Member(member.Write, other.Values[name]))
+			if attributes := s.Profile().Attributes; len(attributes) > 0 {
+				options = append(options, setting(attributes[:1], 1)...)
+			}
+			reply := c.Call(member.Operation, options...)
+			changedBy(s, before.Diff(s.Snapshot(other), nil), fmt.Sprintf("the %s of one client with the id of another in %s", member.Operation, member.Write), reply.Number)
+			break
+		}
+	}
 }
 
 // immutableIn sends the members of one operation and lists the exchanges.

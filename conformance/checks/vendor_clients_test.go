@@ -17,7 +17,7 @@ import (
 // the caller says that none is needed.
 func (c *lockCall) object() (map[string]any, error) {
 	if media, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); media != "application/json" {
-		return nil, errors.New("the body has to be application/json")
+		return nil, errLockMedia
 	}
 	decoder := json.NewDecoder(bytes.NewReader(c.body))
 	var object map[string]any
@@ -55,11 +55,17 @@ func addresses(value any) bool {
 	})
 }
 
+func flag(value any) bool {
+	_, ok := value.(bool)
+	return ok
+}
+
 var lockMembers = []lockMember{
 	{"label", text(1, 80), func(c *lockClient, value any) { c.Label, _ = value.(string) }, ""},
 	{"contact", text(0, 120), func(c *lockClient, value any) { c.Contact = value }, nil},
 	{"team", text(0, 40), func(c *lockClient, value any) { c.Team = value }, nil},
 	{"callbacks", addresses, func(c *lockClient, value any) { c.Callbacks, _ = value.([]any) }, []any{}},
+	{"suspended", flag, func(c *lockClient, value any) { c.Suspended, _ = value.(bool) }, false},
 }
 
 // fit checks every member before the first is written.
@@ -82,14 +88,14 @@ func (l *locksmith) fit(c *lockClient, object map[string]any) *lockReply {
 }
 
 func known(name string) bool {
-	return name == "secret" || name == "expires_at" || slices.ContainsFunc(lockMembers, func(one lockMember) bool { return one.name == name })
+	return name == "secret" || name == "expires_at" || name == "key" || slices.ContainsFunc(lockMembers, func(one lockMember) bool { return one.name == name })
 }
 
 func (l *locksmith) show(c *lockClient) map[string]any {
 	return map[string]any{
 		"id": c.ID, "key": c.Key, "workspace": c.Workspace, "label": c.Label, "contact": c.Contact, "team": c.Team,
 		"callbacks": c.Callbacks, "created_at": l.instant(c.Created), "updated_at": l.instant(c.Updated),
-		"expires_at": l.clientExpires(c),
+		"expires_at": l.clientExpires(c), "suspended": c.Suspended,
 	}
 }
 
@@ -102,19 +108,26 @@ func (l *locksmith) addClient(c *lockCall) *lockReply {
 	client := &lockClient{
 		ID: "c" + hexes(16), Key: "app." + hexes(12), Workspace: c.who.workspace, Callbacks: []any{}, Created: now, Updated: now,
 	}
+	if earlier := l.exhume("the id of a deleted client comes again", "last"); earlier != nil {
+		client.ID = earlier.ID
+	}
 	if refusal := l.fit(client, object); refusal != nil {
 		return refusal
 	}
 	if object["label"] == nil && !l.has("a client may have no label") {
 		return problem(422, "label is missing")
 	}
+	if refusal := l.claim(client, object); refusal != nil {
+		return refusal
+	}
 	for _, member := range lockMembers {
-		if value, there := object[member.name]; there {
+		if value, there := object[member.name]; there && !l.forgets(member.name) {
 			member.set(client, value)
 		}
 	}
 	secret := &lockSecret{ID: "s" + hexes(12), Value: l.cut(client), Created: now}
 	client.secrets = []*lockSecret{secret}
+	l.inherit(client)
 	l.clients = append(l.clients, client)
 	shown := l.show(client)
 	shown["secret"] = secret.Value
@@ -145,10 +158,16 @@ func (l *locksmith) findClients(c *lockCall) *lockReply {
 		}
 		*one.into = number
 	}
+	if refusal := l.filtered(c); refusal != nil {
+		return refusal
+	}
 	shown := []any{}
 	for _, client := range slices.Concat(l.clients, l.ghosts) {
-		if client.Workspace == c.Header.Get("Locksmith-Workspace") {
-			shown = append(shown, l.show(client))
+		if !l.matches(c, client) {
+			continue
+		}
+		if client.Workspace == c.Header.Get("Locksmith-Workspace") || l.has("the list is of every workspace") {
+			shown = append(shown, l.inList(client))
 		}
 	}
 	if l.has("the newest is listed first") {
@@ -165,8 +184,16 @@ func (l *locksmith) amendClient(c *lockCall) *lockReply {
 	if err != nil {
 		return l.malformed(c, err)
 	}
-	if refusal := l.fit(c.client, object); refusal != nil {
+	if refusal := l.fit(c.client, l.twice(c, object)); refusal != nil {
 		return refusal
+	}
+	if l.has("an update goes where the key in its body says") {
+		for _, other := range l.clients {
+			if other.Key == object["key"] {
+				delete(object, "key")
+				c.client = other
+			}
+		}
 	}
 	for _, name := range []string{"id", "key", "workspace"} {
 		if _, there := object[name]; there && !l.has("an update changes the key") {
@@ -176,6 +203,7 @@ func (l *locksmith) amendClient(c *lockCall) *lockReply {
 	if refusal := l.amendSecret(c.client, object); refusal != nil {
 		return refusal
 	}
+	l.meetUpdate(c.client)
 	for _, member := range lockMembers {
 		if value, there := object[member.name]; there && (member.name != "label" || !l.has("a new label does not show")) {
 			member.set(c.client, value)
@@ -183,6 +211,7 @@ func (l *locksmith) amendClient(c *lockCall) *lockReply {
 			member.set(c.client, member.none)
 		}
 	}
+	l.amended(c.client, object)
 	l.assign(c.client, object)
 	c.client.Updated = time.Now()
 	return &lockReply{status: 200, body: l.show(c.client)}
@@ -212,6 +241,9 @@ func (l *locksmith) putClient(c *lockCall) *lockReply {
 }
 
 func (l *locksmith) dropClient(c *lockCall) *lockReply {
+	if refusal := l.meetDrop(c.client); refusal != nil {
+		return refusal
+	}
 	if l.has("a deleted client lives on at the token side") {
 		l.beside[c.client.Key] = c.client // where authenticate finds it
 	}
@@ -221,5 +253,7 @@ func (l *locksmith) dropClient(c *lockCall) *lockReply {
 	if !l.has("a deleted client stays") {
 		l.clients = slices.DeleteFunc(l.clients, func(one *lockClient) bool { return one == c.client })
 	}
+	l.endTokens(c.client, !l.has("tokens outlive their client"))
+	l.bury(c.client)
 	return l.dropped(c)
 }

@@ -19,16 +19,29 @@ type lockFault struct {
 	with    string // checks that make the traffic which one over the whole run judges
 }
 
+// everyFault is the faults of all tables.
+func everyFault() []lockFault {
+	return slices.Concat(
+		lockFaults,
+		lifeFaults,
+		shapeFaults,
+		callersFaults,
+		wireFaults,
+		racesFaults,
+	)
+}
+
 // TestFaults has every check meet a service that breaks what it tests.
 func TestFaults(t *testing.T) {
-	runs := make([]*lockRun, 0, len(lockFaults))
-	for _, fault := range lockFaults {
+	faults := everyFault()
+	runs := make([]*lockRun, 0, len(faults))
+	for _, fault := range faults {
 		runs = append(runs, &lockRun{
 			edition: cmp.Or(fault.edition, "profile"), fault: fault.name, filter: strings.Trim(fault.fails+","+fault.with, ","),
 		})
 	}
 	refereeAll(t, runs, 12)
-	for i, fault := range lockFaults {
+	for i, fault := range faults {
 		t.Run(strings.TrimSpace(fault.edition+" "+fault.name), func(t *testing.T) {
 			if runs[i].err != nil {
 				t.Fatal(runs[i].err)
@@ -55,7 +68,7 @@ func broken(result report.Result) report.Verdict {
 func TestFaultsCover(t *testing.T) {
 	covered := map[string]bool{}
 	names := map[string]bool{}
-	for _, fault := range lockFaults {
+	for _, fault := range everyFault() {
 		for id := range strings.SplitSeq(fault.fails, ",") {
 			covered[id] = true
 		}

@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -94,6 +95,11 @@ var replyFaults = map[string]func(*locksmith, *lockCall, *lockReply){
 			ghost := &lockClient{ID: c.path[2], Key: c.path[2], Workspace: c.who.workspace, Label: "ghost", Callbacks: []any{}}
 			l.add(ghost)
 			l.clients = append(l.clients, ghost)
+		}
+	},
+	"a rotation answers with another id": func(_ *locksmith, c *lockCall, reply *lockReply) {
+		if c.is(http.MethodPatch, 1) && reply.status == 200 && bytes.Contains(c.body, []byte(`"secret"`)) {
+			reply.object()["id"] = "c" + hexes(16)
 		}
 	},
 	"a HEAD rotates":     rotatesBy(http.MethodHead),

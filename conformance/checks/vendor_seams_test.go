@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -37,6 +38,10 @@ func (l *locksmith) lenient(c *lockCall) bool {
 		return bare && c.Method == http.MethodGet && len(c.path) == 2
 	case "any key will do":
 		return !bare
+	case "an application's token will do":
+		return l.tokens[l.key(c)] != ""
+	case "an application's token may read":
+		return l.tokens[l.key(c)] != "" && c.Method == http.MethodGet
 	}
 	return false
 }
@@ -46,6 +51,8 @@ func (l *locksmith) trespass(c *lockCall) bool {
 	switch l.fault {
 	case "another workspace may rotate":
 		return c.Method == http.MethodPost || c.Method == http.MethodPatch
+	case "another workspace may read":
+		return c.Method == http.MethodGet
 	case "another workspace may delete":
 		return c.Method == http.MethodDelete
 	}
@@ -54,6 +61,12 @@ func (l *locksmith) trespass(c *lockCall) bool {
 
 // stranger answers for a client that is not there.
 func (l *locksmith) stranger(c *lockCall) *lockReply {
+	if buried := l.exhume("a rotation brings a deleted client back", c.path[2]); buried != nil && c.is(http.MethodPost, 2) {
+		l.clients = append(l.clients, buried)
+	}
+	if reply := l.unheardOf(c); reply != nil {
+		return reply
+	}
 	switch {
 	case l.has("an unknown client is rotated") && c.Method == http.MethodPost:
 		return &lockReply{status: 201, body: map[string]any{
@@ -79,6 +92,9 @@ func (l *locksmith) stranger(c *lockCall) *lockReply {
 
 // malformed answers a body that cannot be read.
 func (l *locksmith) malformed(c *lockCall, err error) *lockReply {
+	if errors.Is(err, errLockMedia) {
+		return l.mislabelled(c)
+	}
 	switch l.fault {
 	case "a body that is no JSON is a fault of the server":
 		return problem(500, err.Error())
@@ -267,7 +283,7 @@ func (l *locksmith) weaken(client *lockClient, value string) string {
 	case "two clients have the same secrets":
 		return digest(fmt.Sprint(made))
 	}
-	return value
+	return l.patterned(value, made)
 }
 
 func digest(text string) string {
@@ -291,6 +307,12 @@ func (l *locksmith) reveal(client *lockClient, secret *lockSecret) string {
 // tamper has the last word on a reply.
 func (l *locksmith) tamper(c *lockCall, reply *lockReply) *lockReply {
 	fault := replyFaults[l.fault]
+	if fault == nil {
+		fault = callersReplies[l.fault]
+	}
+	if fault == nil {
+		fault = wireReplies[l.fault]
+	}
 	if fault == nil {
 		return reply
 	}

@@ -61,6 +61,7 @@ func (l *locksmith) expiry(object map[string]any) (time.Time, error) {
 	}
 	given, ok := value.(string)
 	at, err := time.Parse(time.RFC3339, given)
+	at = l.clockFace(at)
 	if err != nil && l.has("an expiry needs no offset") {
 		at, err = time.Parse("2006-01-02T15:04:05", given)
 	}
@@ -105,9 +106,15 @@ func (l *locksmith) cutSecret(c *lockCall) *lockReply {
 	if refusal := l.interrupted(c); refusal != nil {
 		return refusal
 	}
+	if before := l.remembered(c); before != nil {
+		return l.handOut(client, before)
+	}
 	read := slices.Clone(client.secrets)
 	secret := &lockSecret{ID: "s" + hexes(12), Value: l.cut(client), Created: time.Now(), Expires: expires}
 	l.warp(c, object, secret)
+	secret.Value = l.meet(client, secret.Value)
+	l.renumber(client, secret)
+	l.midway(client, secret)
 	if !l.has("additions that meet lose one") {
 		read = client.secrets
 	}
@@ -119,6 +126,12 @@ func (l *locksmith) cutSecret(c *lockCall) *lockReply {
 		}
 	}
 	l.unsettle(client)
+	l.remember(c, secret)
+	return l.handOut(client, secret)
+}
+
+// handOut answers a rotation.
+func (l *locksmith) handOut(client *lockClient, secret *lockSecret) *lockReply {
 	shown := l.showSecret(secret)
 	shown["secret"] = l.reveal(client, secret)
 	return &lockReply{status: 201, body: shown}
@@ -193,6 +206,11 @@ func (l *locksmith) replaceSecret(client *lockClient, value string) {
 	if l.has("replacements that meet leave two") {
 		l.pause()
 	}
+	value = l.meet(client, value)
+	l.retokened(client)
+	if l.has("a rotation enables the client") {
+		client.Suspended = false
+	}
 	if !l.has("the replaced secret lives on") {
 		for _, secret := range replaced {
 			secret.Gone = now
@@ -213,7 +231,11 @@ func (l *locksmith) dropSecret(c *lockCall) *lockReply {
 	if alive := c.client.alive(); (l.terms.keepLast || l.has("the last secret stays")) && len(alive) == 1 && alive[0] == secret && !l.has("the last secret goes") {
 		return problem(409, "it is the last one")
 	}
+	if refusal := l.meetDeletion(c.client, secret); refusal != nil {
+		return refusal
+	}
 	l.withdraw(c.client, secret)
+	l.retokened(c.client)
 	c.client.Updated = time.Now()
 	return l.droppedSecret(c, secret)
 }

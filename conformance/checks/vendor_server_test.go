@@ -37,6 +37,7 @@ type terms struct {
 	keepLast bool          // the last live secret cannot be deleted
 	deadPast bool          // an expiry in the past is taken, and the secret is dead
 	boxed    bool          // replies are in an envelope
+	revokes  bool          // a token ends with the secret that it was issued to
 	grace    time.Duration // how long a rotation leaves the secrets before it; 0 is for good
 }
 
@@ -46,6 +47,8 @@ type lockClient struct {
 	Label              string
 	Contact, Team      any // text or nil
 	Callbacks          []any
+	Suspended          bool // it may not authenticate
+	locked             bool // by a fault, the same
 	Created, Updated   time.Time
 	secrets            []*lockSecret
 }
@@ -151,6 +154,7 @@ func (reply *lockReply) write(w http.ResponseWriter, method string) {
 	}
 	header := w.Header()
 	header.Set("Cache-Control", "no-store")
+	header.Set("Pragma", "no-cache")
 	if len(text) > 0 {
 		header.Set("Content-Type", "application/json")
 		if reply.status >= 400 && !slices.Contains(slices.Collect(keysOf(reply.body)), "error") {
@@ -182,6 +186,7 @@ func keysOf(body any) func(func(string) bool) {
 
 // answer finds the place and the method, and who calls.
 func (l *locksmith) answer(c *lockCall) *lockReply {
+	l.override(c)
 	methods := l.methods(c.path)
 	if l.terms.boxed {
 		for _, absent := range []string{"PUT", "PATCH"} {
@@ -260,23 +265,21 @@ func allow(methods map[string]lockHandler) string {
 
 // admit says who calls, and refuses who may not.
 func (l *locksmith) admit(c *lockCall) *lockReply {
-	i := slices.IndexFunc(lockPrincipals, func(p lockPrincipal) bool { return p.key == c.Header.Get("X-Api-Key") })
+	i := slices.IndexFunc(lockPrincipals, func(p lockPrincipal) bool { return p.key == l.key(c) })
 	writes := c.Method != http.MethodGet && c.Method != http.MethodHead
 	switch {
 	case i < 0 && l.lenient(c):
 		c.who = lockPrincipals[0]
 		return nil
 	case i < 0:
-		reply := problem(401, "the key is missing or not known")
-		reply.header = http.Header{"Www-Authenticate": {`ApiKey realm="locksmith"`}}
-		return reply
+		return l.unknownKey(c)
 	}
 	c.who = lockPrincipals[i]
 	switch {
 	case c.Header.Get("Locksmith-Workspace") != c.who.workspace && !l.has("the workspace in the header is believed"):
 		return problem(403, "the key is of another workspace")
 	case writes && !c.who.writes && !l.has("a reader may write"):
-		return problem(403, "the key may only read")
+		return l.readsOnly()
 	}
 	return nil
 }
@@ -292,7 +295,7 @@ func (l *locksmith) find(c *lockCall, id string) *lockClient {
 
 func problem(status int, detail string) *lockReply {
 	return &lockReply{status: status, body: map[string]any{
-		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": detail,
+		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": detail, "instance": "urn:locksmith:" + hexes(16),
 	}}
 }
 

@@ -15,6 +15,10 @@ func (l *locksmith) same(secret, presented string) bool {
 		return presented != "" && strings.HasPrefix(secret, presented) && len(presented) > len(secret)/2
 	case "what follows a secret is not looked at":
 		return strings.HasPrefix(presented, secret)
+	case "a secret counts up to its 72nd character":
+		return secret[:min(len(secret), 72)] == presented[:min(len(presented), 72)]
+	case "a secret is stored up to its 72nd character":
+		return secret[:min(len(secret), 72)] == presented
 	case "blanks around a secret are cut off":
 		return secret == strings.TrimSpace(presented)
 	}
@@ -25,6 +29,9 @@ func (l *locksmith) same(secret, presented string) bool {
 func (l *locksmith) honoured(c *lockCall, client *lockClient, secret *lockSecret, now time.Time) bool {
 	first, newest := client.secrets[0], client.secrets[len(client.secrets)-1]
 	gone := secret.gone(now)
+	if l.allExpired(client, now) {
+		return false
+	}
 	switch l.fault {
 	case "the token side lags behind": // within the declared bounds
 		return now.Sub(secret.Created) >= lag && secret.live(now) || gone && now.Sub(secret.Gone) < lag
@@ -56,6 +63,8 @@ func (l *locksmith) honoured(c *lockCall, client *lockClient, secret *lockSecret
 		return secret.live(now) && slices.Index(client.secrets, secret) >= len(client.secrets)-2
 	case "an expiry is not looked at":
 		return !gone
+	case "a rotation ends the older secrets before the new one works":
+		return secret.live(now) && !now.Before(secret.Created)
 	}
 	return secret.live(now)
 }
@@ -127,6 +136,8 @@ func (l *locksmith) unsettle(client *lockClient) {
 		if len(client.secrets) > 2 {
 			client.secrets[0].Gone = time.Now()
 		}
+	case "a rotation enables the client":
+		client.Suspended = false
 	case "a rotation resets the label":
 		client.Label = "client"
 	case "a rotation renews all ids":
@@ -150,6 +161,8 @@ func (l *locksmith) unsettle(client *lockClient) {
 func (l *locksmith) listed(client *lockClient, secret *lockSecret) map[string]any {
 	shown := l.showSecret(secret)
 	switch l.fault {
+	case "the list of secrets makes up its ids":
+		shown["id"] = "s" + hexes(12)
 	case "the list of secrets has their values":
 		shown["value"] = secret.Value
 	case "the list of secrets has their digests":
@@ -157,6 +170,10 @@ func (l *locksmith) listed(client *lockClient, secret *lockSecret) map[string]an
 	case "the ids in the list are crossed":
 		n := len(client.secrets)
 		shown["id"] = client.secrets[n-1-slices.Index(client.secrets, secret)].ID
+	case "an expired secret is marked as deleted":
+		if !secret.Expires.IsZero() && secret.Expires.Before(time.Now()) {
+			shown["withdrawn"] = true
+		}
 	case "a deleted secret is not marked":
 		delete(shown, "withdrawn")
 	case "an expiry is shown as local time":

@@ -13,6 +13,9 @@ func (l *locksmith) tokenSide(c *lockCall) (*lockClient, url.Values, *lockReply)
 		return nil, nil, oauthError(400, "invalid_request")
 	}
 	rawID, rawSecret, ok := c.BasicAuth()
+	if !ok {
+		rawID, rawSecret, ok = l.fromQuery(c)
+	}
 	if form.Has("client_secret") && ok && l.has("the secret in the form goes first") {
 		rawSecret = url.QueryEscape(form.Get("client_secret"))
 	} else if form.Has("client_secret") && ok && !l.has("two ways to authenticate are one too many for nobody") {
@@ -28,16 +31,19 @@ func (l *locksmith) tokenSide(c *lockCall) (*lockClient, url.Values, *lockReply)
 			return client, form, nil
 		}
 	}
+	if refusal := l.outdated(id, secret); refusal != nil {
+		return nil, nil, refusal
+	}
 	return nil, nil, l.unproven()
 }
 
 func (l *locksmith) authenticate(c *lockCall, key, secret string) *lockClient {
 	now := time.Now()
 	for _, client := range l.clients {
-		if client.Key != key && !l.has("any client's secret will do") {
+		if client.Key != key && !l.has("any client's secret will do") || client.Suspended && !l.has("a suspended client may authenticate") || client.locked {
 			continue
 		}
-		if secret == "" && l.has("an empty secret will do") {
+		if secret == "" && l.has("an empty secret will do") || l.lent(client, secret) {
 			return client
 		}
 		for _, one := range client.secrets {

@@ -49,7 +49,7 @@ func unchangedFrom(s *conformance.Session, before, after conformance.State, what
 func changedBy(s *conformance.Session, differences []string, what string, exchanges ...int) {
 	for _, difference := range differences[:min(most, len(differences))] {
 		s.Find(report.Finding{
-			Verdict: report.Fail, Message: what + " changed the client: " + difference,
+			Verdict: s.Breach(), Message: what + " changed the client: " + difference,
 			Expected: "the client as before", Observed: difference, Exchanges: exchanges,
 		})
 	}
@@ -77,11 +77,12 @@ type hostile struct {
 }
 
 // send is an ordinary call of a write but for its body, which edit makes of the
-// ordinary one. What a creation makes against all expectation is in the journal.
-func (h *hostile) send(operation string, edit func(map[string]any) []byte) *conformance.Reply {
+// ordinary one, and for what more changes. What a creation makes against all expectation
+// is in the journal.
+func (h *hostile) send(operation string, edit func(map[string]any) []byte, more ...conformance.CallOption) *conformance.Reply {
 	s := h.session
 	if operation != "create" {
-		options := []conformance.CallOption{conformance.With("name", h.client.Name)}
+		options := append([]conformance.CallOption{conformance.With("name", h.client.Name)}, more...)
 		if s.Profile().Route(operation).Binding.Put["secret"] != "" {
 			options = append(options, conformance.With("secret", s.ChooseSecret()))
 		}
@@ -90,10 +91,10 @@ func (h *hostile) send(operation string, edit func(map[string]any) []byte) *conf
 		return reply
 	}
 	name := ""
-	made, reply := s.TryNewClient(s.Reworked(operation, func(body map[string]any) []byte {
+	made, reply := s.TryNewClient(append(slices.Clone(more), s.Reworked(operation, func(body map[string]any) []byte {
 		name = nameIn(s.Profile(), body)
 		return edit(body)
-	}))
+	}))...)
 	if name != "" {
 		h.names = append(h.names, name)
 	}
@@ -136,7 +137,7 @@ func (h *hostile) madeNothing() {
 			for _, value := range []string{"name", "client_id"} {
 				if text, _ := item[value].(string); text != "" && slices.Contains(h.names, text) {
 					s.Find(report.Finding{
-						Verdict: report.Fail, Message: fmt.Sprintf("a creation that was refused has left a client: the list has one with the %s %q", value, text),
+						Verdict: s.Breach(), Message: fmt.Sprintf("a creation that was refused has left a client: the list has one with the %s %q", value, text),
 						Expected: "no such client", Observed: fmt.Sprintf("%s %q in the list", value, text), Exchanges: h.sent,
 					})
 					return

@@ -7,13 +7,16 @@
 //   - Client follows one operation after the other and judges each as it comes. Generate
 //     makes random sequences for it, Shrink finds a short one among those that fail.
 //   - Linearize takes the history of operations that overlapped and looks for an order
-//     of them that explains every reply.
+//     of them that explains every reply. What a reply can say is for a State: the one
+//     secret of a client (Register), a list with tombstones (Set), attributes that are
+//     written one by one (Attributes), or whether the client is there at all (Life).
 //   - Rule judges what is left once rotations that overlapped are over: which secrets
 //     may have been retired and which were lost.
 //
 // An operation whose reply was lost, or answered in a way that leaves open whether it
 // was carried out, may have taken effect at any time after its call, or never. It is
-// never taken for a failure.
+// never taken for a failure. What only looks may show what was so a while ago, where a
+// bound for that is declared.
 //
 // The search for an order is Porcupine's. Sequences are made and shrunk here, because
 // the libraries for that want to be run by package testing, decide by themselves how

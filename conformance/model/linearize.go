@@ -32,23 +32,27 @@ type Judgement struct {
 	Reason  string      // why it does not fit after that order
 }
 
-// Linearize looks for an order of each client's additions, deletions and lists that is
-// in keeping with who finished before whom and explains every reply. entries is what
-// each client's list showed before the history began. The search takes time in the
-// worst case exponential in the operations that overlap, so it is bounded.
-func Linearize(history []Operation, entries map[string][]Entry, deletion Deletion, bound time.Duration) []Judgement {
+// Linearize looks for an order of each client's operations that is in keeping with who
+// finished before whom and explains every reply. first is what each client was like
+// before the history began. The search takes time in the worst case exponential in the
+// operations that overlap, so it is bounded.
+func Linearize(history []Operation, first func(client string) State, bound time.Duration) []Judgement {
 	parts := Partition(history)
 	judgements := make([]Judgement, 0, len(parts))
 	for _, client := range slices.Sorted(maps.Keys(parts)) {
-		judgements = append(judgements, linearize(client, parts[client], begin(entries[client]), deletion, bound))
+		judgements = append(judgements, Judge(parts[client], first(client), bound))
 	}
 	return judgements
 }
 
-func linearize(client string, history []Operation, first set, deletion Deletion, bound time.Duration) Judgement {
-	judgement := Judgement{Client: client, History: history, Misfit: -1}
+// Judge is Linearize for the operations of one client.
+func Judge(history []Operation, first State, bound time.Duration) Judgement {
+	judgement := Judgement{History: history, Misfit: -1}
+	if len(history) > 0 {
+		judgement.Client = history[0].Client
+	}
 	var orders [][]int
-	judgement.Result, orders = search(history, first, deletion, bound)
+	judgement.Result, orders = search(history, first, bound)
 	if judgement.Result != Unexplained {
 		judgement.Order = longest(orders)
 		return judgement
@@ -57,7 +61,7 @@ func linearize(client string, history []Operation, first set, deletion Deletion,
 	// about can be found by halving.
 	returns := byReturn(history)
 	from, _ := slices.BinarySearchFunc(returns, Unexplained, func(i int, _ Result) int {
-		if result, _ := search(until(history, history[i].Return), first, deletion, bound); result == Unexplained {
+		if result, _ := search(until(history, history[i].Return), first, bound); result == Unexplained {
 			return 0
 		}
 		return -1
@@ -67,13 +71,13 @@ func linearize(client string, history []Operation, first set, deletion Deletion,
 	}
 	judgement.Misfit = returns[from]
 	so := until(history, history[judgement.Misfit].Return)
-	_, orders = search(so, first, deletion, bound)
-	judgement.Order, judgement.Reason = explain(so, orders, judgement.Misfit, first, deletion)
+	_, orders = search(so, first, bound)
+	judgement.Order, judgement.Reason = explain(so, orders, judgement.Misfit, first)
 	return judgement
 }
 
 // search asks for an order, and gives the one, or those that explain the most.
-func search(history []Operation, first set, deletion Deletion, bound time.Duration) (result Result, orders [][]int) {
+func search(history []Operation, first State, bound time.Duration) (result Result, orders [][]int) {
 	var operations []porcupine.Operation
 	var indices []int
 	for i := range history {
@@ -85,17 +89,17 @@ func search(history []Operation, first set, deletion Deletion, bound time.Durati
 		if o.Outcome == Unknown {
 			end = math.MaxInt64 // an answer that leaves the effect open does not end it
 		}
-		operations = append(operations, porcupine.Operation{ClientId: o.Worker, Input: o, Call: int64(o.Call), Return: end})
+		operations = append(operations, porcupine.Operation{ClientId: o.Worker, Input: o, Call: int64(o.Call - o.Stale), Return: end})
 		indices = append(indices, i)
 	}
 	found, info := porcupine.CheckOperationsVerbose(porcupine.Model{
 		Init: func() any { return first },
 		Step: func(state, input, _ any) (bool, any) {
-			next, reason := state.(set).next(deletion, input.(*Operation))
+			next, reason := state.(State).next(input.(*Operation))
 			return reason == "", next
 		},
-		Equal: func(a, b any) bool { return a.(set).equal(b.(set)) },
-		Hash:  func(state any) uint64 { return state.(set).hash() },
+		Equal: func(a, b any) bool { return a.(State).equal(b.(State)) },
+		Hash:  func(state any) uint64 { return state.(State).hash() },
 	}, operations, bound)
 	for _, partial := range info.PartialLinearizations() {
 		for _, order := range partial {
@@ -135,7 +139,7 @@ func until(history []Operation, at time.Duration) []Operation {
 	then := make([]Operation, len(history))
 	for i, o := range history {
 		switch {
-		case o.Call > at || o.Return > at && o.Kind == List:
+		case o.Call > at || o.Return > at && o.Kind.Observes():
 			continue
 		case o.Return > at:
 			o.Outcome, o.Output = Unknown, Output{}
@@ -148,7 +152,7 @@ func until(history []Operation, at time.Duration) []Operation {
 // explain picks the order that leaves out as few answered operations as possible beside
 // the misfit and takes as few open ones for granted, and says why the misfit does not
 // fit after it.
-func explain(history []Operation, orders [][]int, misfit int, first set, deletion Deletion) (best []int, reason string) {
+func explain(history []Operation, orders [][]int, misfit int, first State) (best []int, reason string) {
 	most := math.MinInt
 	for _, order := range orders {
 		if slices.Contains(order, misfit) {
@@ -159,19 +163,19 @@ func explain(history []Operation, orders [][]int, misfit int, first set, deletio
 		}
 		value, state := 0, first
 		for _, i := range order {
-			state, _ = state.next(deletion, &history[i])
+			state, _ = state.next(&history[i])
 			value += len(history)
 			if history[i].Outcome == Unknown {
 				value -= len(history) + 1
 			}
 		}
-		_, why := state.next(deletion, &history[misfit])
+		_, why := state.next(&history[misfit])
 		if why != "" && value > most {
 			most, best, reason = value, order, why
 		}
 	}
 	if reason == "" {
-		_, reason = first.next(deletion, &history[misfit])
+		_, reason = first.next(&history[misfit])
 	}
 	return best, cmp.Or(reason, "it contradicts what others were shown")
 }

@@ -54,6 +54,11 @@ func giving(o model.Operation, id string) model.Operation {
 	return o
 }
 
+// set is what every client begins with.
+func set(entries []model.Entry, deletion model.Deletion) func(string) model.State {
+	return func(string) model.State { return model.Set(entries, deletion) }
+}
+
 func TestLinearize(t *testing.T) {
 	t.Parallel()
 	before := []model.Entry{{ID: "a"}, {ID: "z", Deleted: true}}
@@ -120,7 +125,7 @@ func TestLinearize(t *testing.T) {
 			if test.deletion == "" {
 				test.deletion = model.Soft
 			}
-			got := model.Linearize(test.history, map[string][]model.Entry{"": before}, test.deletion, generous)
+			got := model.Linearize(test.history, set(before, test.deletion), generous)
 			if len(got) != 1 {
 				t.Fatalf("%d judgements, want 1", len(got))
 			}
@@ -144,7 +149,7 @@ func TestLinearizePartition(t *testing.T) {
 	good, bad := at(1, 1, 2, list()), at(2, 1, 2, list("x"))
 	good.Client, bad.Client = "good", "bad"
 	got := map[string]model.Result{}
-	for _, judgement := range model.Linearize([]model.Operation{good, bad}, nil, model.Soft, generous) {
+	for _, judgement := range model.Linearize([]model.Operation{good, bad}, set(nil, model.Soft), generous) {
 		got[judgement.Client] = judgement.Result
 	}
 	if diff := cmp.Diff(map[string]model.Result{"good": model.Explained, "bad": model.Unexplained}, got); diff != "" {
@@ -161,7 +166,7 @@ func TestLinearizeGivesUp(t *testing.T) {
 		history = append(history, at(i, time.Duration(i), 1000, giving(add(), string(rune('A'+i)))))
 	}
 	history = append(history, at(99, 2000, 2001, list("nobody's")))
-	if got := model.Linearize(history, nil, model.Soft, time.Millisecond); got[0].Result != model.Undecided {
+	if got := model.Linearize(history, set(nil, model.Soft), time.Millisecond); got[0].Result != model.Undecided {
 		t.Errorf("%s within a millisecond", got[0].Result)
 	}
 }
@@ -241,7 +246,7 @@ func TestLinearizeServed(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
 		history := serve(rand.New(rand.NewPCG(seed, 1)), 5, 10)
-		if got := model.Linearize(history, nil, model.Soft, generous)[0]; got.Result != model.Explained {
+		if got := model.Linearize(history, set(nil, model.Soft), generous)[0]; got.Result != model.Explained {
 			t.Fatalf("seed %d: %s\n%s", seed, got.Result, strings.Join(got.Lines(), "\n"))
 		}
 		last := &history[len(history)-1].Output
@@ -252,7 +257,7 @@ func TestLinearizeServed(t *testing.T) {
 			}
 		}
 		last.Entries = append(last.Entries, model.Entry{ID: "phantom"})
-		if got := model.Linearize(history, nil, model.Soft, generous)[0]; got.Result != model.Unexplained {
+		if got := model.Linearize(history, set(nil, model.Soft), generous)[0]; got.Result != model.Unexplained {
 			t.Fatalf("seed %d, %d unknown: a phantom is %s", seed, unknown, got.Result)
 		}
 	}
@@ -286,14 +291,14 @@ func TestLinearizePointsAtTheFirst(t *testing.T) {
 		at(1, 10, 11, add()),
 		at(2, 12, 13, list("a-", "b", "c", "d")),
 	}
-	got := model.Linearize(history, map[string][]model.Entry{"": {{ID: "a"}}}, model.Soft, generous)[0]
+	got := model.Linearize(history, set([]model.Entry{{ID: "a"}}, model.Soft), generous)[0]
 	if got.Misfit != 3 || got.Reason != "it shows a as not deleted, which is deleted" {
 		t.Errorf("the misfit is %d, because %s\n%s", got.Misfit, got.Reason, strings.Join(got.Lines(), "\n"))
 	}
 	if diff := cmp.Diff([]int{0, 1}, got.Order); diff != "" {
 		t.Errorf("what explains the replies before it (-want +got):\n%s", diff)
 	}
-	if explained := model.Linearize(history[:3], map[string][]model.Entry{"": {{ID: "a"}}}, model.Soft, generous)[0]; explained.Misfit != -1 || explained.Reason != "" {
+	if explained := model.Linearize(history[:3], set([]model.Entry{{ID: "a"}}, model.Soft), generous)[0]; explained.Misfit != -1 || explained.Reason != "" {
 		t.Errorf("a misfit %d where all is explained", explained.Misfit)
 	}
 }

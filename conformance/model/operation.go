@@ -2,7 +2,9 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,12 +19,14 @@ const (
 	Delete Kind = "delete_secret"
 	List   Kind = "list_secrets"
 	Probe  Kind = "probe"
+	Reveal Kind = "reveal" // shows the secret that works
 	Read   Kind = "read"
 	Update Kind = "update"
+	Drop   Kind = "delete" // of the client
 )
 
 // Observes reports whether operations of the kind change nothing.
-func (k Kind) Observes() bool { return k == List || k == Probe || k == Read }
+func (k Kind) Observes() bool { return k == List || k == Probe || k == Reveal || k == Read }
 
 // Outcome is what is known of an operation's effect.
 type Outcome string
@@ -60,7 +64,8 @@ type Entry struct {
 type Output struct {
 	ID         string            // of the secret made, where the reply tells
 	Again      int               // number of an earlier secret that Rotate gave once more
-	Gone       bool              // refused because there is no such secret
+	Secret     int               // of Reveal: the number of the secret that it shows
+	Gone       bool              // there is no such secret or client: why it was refused, or what Read shows
 	Works      bool              // of Probe
 	Entries    []Entry           // of List
 	Attributes map[string]string // of Read, as JSON by name
@@ -76,6 +81,7 @@ type Operation struct {
 	Outcome  Outcome
 	Call     time.Duration
 	Return   time.Duration // Never where the reply was lost
+	Stale    time.Duration // what it shows may be as old as this before its call: a declared bound
 	Exchange int           // its number in the report, 0 for none
 }
 
@@ -103,20 +109,34 @@ func (s Step) String() string {
 
 // String says what was asked for and what came of it.
 func (o Operation) String() string {
-	result := string(o.Outcome)
-	switch {
-	case o.Outcome != OK:
-	case o.Kind == Probe && o.Output.Works:
-		result = "accepted"
-	case o.Kind == Probe:
-		result = "refused"
-	case o.Kind == List:
-		result = entries(o.Output.Entries)
-	}
-	if o.Output.Detail != "" {
+	result := o.Told()
+	if o.Output.Detail != "" && o.Return != Never {
 		result += " (" + o.Output.Detail + ")"
 	}
 	return o.Step.String() + " → " + result
+}
+
+// Told says what came of an operation.
+func (o Operation) Told() string {
+	switch {
+	case o.Return == Never:
+		return "no answer"
+	case o.Outcome != OK:
+		return string(o.Outcome)
+	case o.Kind == Probe && o.Output.Works:
+		return "accepted"
+	case o.Kind == Probe:
+		return "refused"
+	case o.Kind == List:
+		return entries(o.Output.Entries)
+	case o.Kind == Reveal:
+		return fmt.Sprintf("secret %d", o.Output.Secret)
+	case o.Kind == Read && o.Output.Gone:
+		return "no such client"
+	case o.Kind == Read && len(o.Output.Attributes) > 0:
+		return attributesInWords(o.Output.Attributes)
+	}
+	return string(o.Outcome)
 }
 
 // maxShown bounds a list in a text.
@@ -136,6 +156,14 @@ func entries(list []Entry) string {
 	}
 	if more := len(list) - maxShown; more > 0 {
 		words = append(words, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(words, ", ")
+}
+
+func attributesInWords(values map[string]string) string {
+	words := make([]string, 0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		words = append(words, name+" "+values[name])
 	}
 	return strings.Join(words, ", ")
 }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -31,23 +30,25 @@ const (
 // An addition or deletion whose outcome is unknown is carried out wherever the search
 // places it. That it never happened is the order in which it comes last of all.
 type set struct {
-	known  map[string]bool // id → deleted
-	unseen int             // added, and not yet shown
+	deletion Deletion
+	known    map[string]bool // id → deleted
+	unseen   int             // added, and not yet shown
 }
 
-func begin(entries []Entry) set {
-	state := set{known: map[string]bool{}}
+// Set begins with what a client's list showed. It judges additions, deletions and
+// lists.
+func Set(entries []Entry, deletion Deletion) State {
+	state := set{deletion: deletion, known: map[string]bool{}}
 	for _, entry := range entries {
 		state.known[entry.ID] = entry.Deleted
 	}
 	return state
 }
 
-// next gives the state after an operation, or says why its reply cannot be in this one.
-func (s set) next(deletion Deletion, o *Operation) (next set, reason string) {
+func (s set) next(o *Operation) (next State, reason string) {
 	switch {
 	case o.Kind == List && o.Outcome == OK:
-		return s.listed(deletion, o.Output.Entries)
+		return s.listed(o.Output.Entries)
 	case o.Kind == Rotate && o.Outcome != Refused:
 		return s.added(o.Output.ID)
 	case o.Kind == Delete && o.Outcome == OK:
@@ -67,9 +68,9 @@ func (s set) next(deletion Deletion, o *Operation) (next set, reason string) {
 	return s, ""
 }
 
-func (s set) added(id string) (next set, reason string) {
+func (s set) added(id string) (next State, reason string) {
 	if id == "" {
-		return set{s.known, s.unseen + 1}, ""
+		return set{s.deletion, s.known, s.unseen + 1}, ""
 	}
 	if _, taken := s.known[id]; taken {
 		return s, fmt.Sprintf("it gives the id %s, which is taken", id)
@@ -80,10 +81,10 @@ func (s set) added(id string) (next set, reason string) {
 func (s set) with(id string, deleted bool) set {
 	known := maps.Clone(s.known)
 	known[id] = deleted
-	return set{known, s.unseen}
+	return set{s.deletion, known, s.unseen}
 }
 
-func (s set) listed(deletion Deletion, list []Entry) (next set, reason string) {
+func (s set) listed(list []Entry) (next State, reason string) {
 	shown := make(map[string]bool, len(list))
 	var fresh []string
 	for _, entry := range list {
@@ -93,18 +94,18 @@ func (s set) listed(deletion Deletion, list []Entry) (next set, reason string) {
 		shown[entry.ID] = entry.Deleted
 		deleted, there := s.known[entry.ID]
 		switch {
-		case !there && entry.Deleted && deletion != Unmarked:
+		case !there && entry.Deleted && s.deletion != Unmarked:
 			return s, fmt.Sprintf("it shows %s as deleted, which nobody has seen before", entry.ID)
 		case !there:
 			fresh = append(fresh, entry.ID)
-		case deleted && deletion == Hard:
+		case deleted && s.deletion == Hard:
 			return s, fmt.Sprintf("it shows %s, which is deleted", entry.ID)
-		case deleted != entry.Deleted && deletion == Soft:
+		case deleted != entry.Deleted && s.deletion == Soft:
 			return s, fmt.Sprintf("it shows %s as %s, which is %s", entry.ID, mark(entry.Deleted), mark(deleted))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.known)) {
-		if _, there := shown[id]; !there && (!s.known[id] || deletion == Soft) {
+		if _, there := shown[id]; !there && (!s.known[id] || s.deletion == Soft) {
 			return s, fmt.Sprintf("it does not show %s, which is there", id)
 		}
 	}
@@ -120,7 +121,7 @@ func (s set) listed(deletion Deletion, list []Entry) (next set, reason string) {
 	for _, id := range fresh {
 		known[id] = false
 	}
-	return set{known: known}, ""
+	return set{deletion: s.deletion, known: known}, ""
 }
 
 func mark(deleted bool) string { //nolint:revive // the flag is the thing to be named
@@ -137,16 +138,15 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func (s set) equal(other set) bool {
-	return s.unseen == other.unseen && maps.Equal(s.known, other.known)
+func (s set) equal(other State) bool {
+	o, ok := other.(set)
+	return ok && s.unseen == o.unseen && maps.Equal(s.known, o.known)
 }
-
-var seed = maphash.MakeSeed()
 
 func (s set) hash() uint64 {
 	sum := uint64(s.unseen)
 	for id, deleted := range s.known {
-		sum ^= maphash.Comparable(seed, Entry{id, deleted})
+		sum ^= hashOf(Entry{id, deleted})
 	}
 	return sum
 }

@@ -19,7 +19,13 @@ import (
 
 // Builtin loads the profile of a provider that comes with Keyturn. Errors name the
 // providers there are.
-func Builtin(provider string) (*Bound, error) {
+func Builtin(provider string) (*Bound, error) { return builtin(provider, asGiven) }
+
+// asGiven assumes nothing.
+func asGiven(*Profile) {}
+
+// builtin loads a profile and has assume say what is to hold where it is silent.
+func builtin(provider string, assume func(*Profile)) (*Bound, error) {
 	text, err := specs.Profile(provider)
 	if err != nil {
 		return nil, err
@@ -32,16 +38,19 @@ func Builtin(provider string) (*Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse("profile "+provider, text, source, func(*Profile) (*openapi3.T, error) { return doc, nil })
+	return parse("profile "+provider, text, source, assume, func(*Profile) (*openapi3.T, error) { return doc, nil })
 }
 
 // File loads a profile from disk, and the document that it names from beside it.
-func File(path string) (*Bound, error) {
+func File(path string) (*Bound, error) { return file(path, asGiven) }
+
+// file is as builtin.
+func file(path string, assume func(*Profile)) (*Bound, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the path is the user's own
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, cmp.Or(errors.Unwrap(err), err))
 	}
-	return parse(path, text, nil, func(p *Profile) (*openapi3.T, error) {
+	return parse(path, text, nil, assume, func(p *Profile) (*openapi3.T, error) {
 		if p.Document == "" {
 			return nil, fmt.Errorf("%s: document: names no OpenAPI document; %s", path, whence(p.Provider))
 		}
@@ -92,11 +101,12 @@ func brief(err error) string {
 	return parts[2] + " is of the wrong type, " + parts[1]
 }
 
-func parse(name string, text, source []byte, document func(*Profile) (*openapi3.T, error)) (*Bound, error) {
+func parse(name string, text, source []byte, assume func(*Profile), document func(*Profile) (*openapi3.T, error)) (*Bound, error) {
 	p := new(Profile)
 	if err := decode(name, text, p); err != nil {
 		return nil, err
 	}
+	assume(p)
 	p.fill()
 	if err := p.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -114,6 +124,7 @@ func parse(name string, text, source []byte, document func(*Profile) (*openapi3.
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	bound.text = text
 	sum := sha256.New()
 	sum.Write(text)
 	sum.Write(source)

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,8 +17,10 @@ type Profile struct {
 	Authorization Authorization      `yaml:"authorization"`
 	ClientAuth    []ClientAuth       `yaml:"client_auth"` // at the token side, the preferred one first
 	Scope         string             `yaml:"scope"`       // the value that names a tenant in requests, such as "tenant"
+	Callers       []string           `yaml:"callers"`     // kinds of callers that are told apart: admin, reader, foreign; [] where anybody may call. Default all
 	Common        map[string]string  `yaml:"common"`      // value → pointer, where an operation declares the parameter
 	Envelope      *Envelope          `yaml:"envelope"`
+	Failure       Failure            `yaml:"failure"` // what its replies to failures have
 	Dates         Dates              `yaml:"dates"`
 	Secret        SecretForm         `yaml:"secret"`
 	Operations    map[string]Binding `yaml:"operations"`
@@ -28,6 +31,7 @@ type Profile struct {
 	Immutable     []Member           `yaml:"immutable"`        // what no update may change
 	ReadOnly      []Member           `yaml:"read_only"`        // what is the service's to set
 	Invalid       []Member           `yaml:"invalid"`          // values that an update must refuse
+	Switch        Switch             `yaml:"switch"`           // says whether a client may authenticate
 	Changes       []string           `yaml:"rotation_changes"` // pointers into a read that a rotation may change
 	Limits        Limits             `yaml:"limits"`
 	Credentials   Credentials        `yaml:"default_world"` // tried on a loopback target when none are given
@@ -57,6 +61,14 @@ type Envelope struct {
 	Codes   map[int]int `yaml:"codes"`   // the provider's own codes there → the status that is meant
 }
 
+// Failure is what the body of a refusal has beside the envelope's member. All are
+// pointers, and an empty value says nothing.
+type Failure struct {
+	ID     string   `yaml:"id"`     // what names the one occurrence
+	Always []string `yaml:"always"` // each refusal has a text or number there
+	Only   []string `yaml:"only"`   // no success has a value there
+}
+
 // Dates is how a provider writes an instant.
 type Dates struct {
 	Layout string `yaml:"layout"` // Go's reference time; default RFC 3339
@@ -71,19 +83,23 @@ type SecretForm struct {
 
 // Binding ties a neutral operation to one of the document's.
 type Binding struct {
-	Operation string            `yaml:"operation"` // operationId
-	Put       map[string]string `yaml:"put"`       // value → /path/x, /query/x, /header/x or /body/…
-	Body      map[string]any    `yaml:"body"`      // sent as it stands, under what Put adds
-	Take      map[string]string `yaml:"take"`      // value → pointer into the reply, or into an item
-	Items     *string           `yaml:"items"`     // pointer to the reply's array
-	Total     string            `yaml:"total"`     // pointer to the number of all items
+	Operation string            `yaml:"operation"`  // operationId
+	Side      string            `yaml:"side"`       // "management" for one of the token side that stands there, and takes no client's credentials
+	Patch     bool              `yaml:"json_patch"` // the body's members go as a JSON Patch (RFC 6902)
+	Put       map[string]string `yaml:"put"`        // value → /path/x, /query/x, /header/x or /body/…
+	Body      map[string]any    `yaml:"body"`       // sent as it stands, under what Put adds
+	Take      map[string]string `yaml:"take"`       // value → pointer into the reply, or into an item
+	Items     *string           `yaml:"items"`      // pointer to the reply's array
+	Total     string            `yaml:"total"`      // pointer to the number of all items
+	Filters   map[string]string `yaml:"filters"`    // value that Take has of an item → /query/x, which narrows the list down to the items with it
 	Page      *Page             `yaml:"page"`
 	Status    []int             `yaml:"status"` // of success; default every 2xx
 }
 
-// Page is how a list is walked.
+// Page is how a list is walked: by numbers, or by what each page says of the next.
 type Page struct {
-	Number string `yaml:"number"` // value of Put that takes the page's number
+	Number string `yaml:"number"` // value of Put that takes the page's number, or its token
+	Next   string `yaml:"next"`   // "link" where the token is in the Link header, with the relation next (RFC 8288)
 	Size   string `yaml:"size"`   // value of Put that takes its size
 	First  int    `yaml:"first"`
 	Max    int    `yaml:"max"` // largest size
@@ -120,6 +136,8 @@ type Statuses struct {
 	Unknown         []int `yaml:"unknown"`
 	Invalid         []int `yaml:"invalid"`
 	Method          []int `yaml:"method"`
+	Media           []int `yaml:"media"` // a body of a media type that is not taken
+	Taken           []int `yaml:"taken"` // a new client with an id that another has
 	RepeatDelete    []int `yaml:"repeat_delete"`
 }
 
@@ -140,6 +158,15 @@ type Member struct {
 	Value     any    `yaml:"value"`
 }
 
+// Switch is a writable member of a client that disables it and enables it again. The
+// zero value is that of a provider without one.
+type Switch struct {
+	Write string `yaml:"write"` // pointer into the body of update
+	Read  string `yaml:"read"`  // pointer into the reply of read; "" where no read shows it
+	On    any    `yaml:"on"`    // default true
+	Off   any    `yaml:"off"`   // default false
+}
+
 // Limits bound what a run may ask of a target. On loopback the rates do not apply.
 type Limits struct {
 	Requests     int                `yaml:"requests"`
@@ -156,7 +183,12 @@ var Operations = []string{
 	"update", "replace", "token", "introspect", "revoke", "login",
 }
 
-// TokenSide lists those that a client calls with its own secret.
+// Callers lists the kinds of callers that a provider may tell apart: who administers the
+// tenant, who may only read there, who administers another tenant.
+var Callers = []string{"admin", "reader", "foreign"}
+
+// TokenSide lists those that a client calls with its own secret, where the provider has
+// them on that side.
 var TokenSide = []string{"token", "introspect", "revoke"}
 
 // Facts is the policy vector by name, for predicates and reports.
@@ -184,3 +216,7 @@ func (p *Profile) Binds(operation string) bool {
 	_, ok := p.Operations[operation]
 	return ok
 }
+
+// TellsApart reports whether the management operations know a kind of caller. Where they
+// do not even know the admin, anybody may call them.
+func (p *Profile) TellsApart(caller string) bool { return slices.Contains(p.Callers, caller) }

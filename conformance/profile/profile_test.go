@@ -116,6 +116,13 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no body":            {replaced("/query/until", "/body/until"), document, "takes no JSON or form body"},
 		"secret source":      {replaced("secret_source: reply", "secret_source: caller"), document, "operations.rotate.put.secret is missing"},
 		"oracle":             {minimal + "oracle: [read]\n", document, `oracle: "read" is not a bound operation`},
+		"filter is no place": {replaced("take: {client: /id}", "take: {client: /id}, filters: {client: /id}"), document, "operations.create.filters.client"},
+		"filter in the body": {replaced("take: {client: /id}", "take: {client: /id}, filters: {client: /body/id}"), document, `is "/body/id", want /query/NAME`},
+		"filter by nothing":  {replaced("take: {client: /id}", "take: {client: /id}, filters: {name: /query/name}"), document, "operations.create.filters.name: nothing is taken by this name"},
+		"switch unwritten":   {minimal + "switch: {read: /on}\n", document, "switch.write: is missing"},
+		"switch is no place": {minimal + "switch: {write: on}\n", document, `switch.write: "on" is no JSON pointer`},
+		"switch not updated": {minimal + "switch: {write: /on}\n", document, "operations.update is not bound"},
+		"switch has one way": {replaced("  create:", "  update: {operation: make}\n  create:") + "switch: {write: /on, on: 1, off: 1}\n", document, "on and off are both 1"},
 		"zone":               {minimal + "dates: {zone: Mars/Olympus}\n", document, "dates.zone"},
 		"document missing":   {replaced("openapi.yaml", "nowhere.yaml"), document, "nowhere.yaml"},
 		"document unnamed":   {replaced("document: openapi.yaml\n", ""), document, "document: names no OpenAPI document"},
@@ -133,6 +140,28 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 	if _, err := profile.File(filepath.Join(t.TempDir(), "none.yaml")); err == nil {
 		t.Error("a file that is not there was loaded")
+	}
+}
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	list := builtin(t, "angusgm").Operations["list"]
+	for value, want := range map[string]string{"client_id": "clientId", "name": ""} {
+		if got := list.Filter(value); got != want {
+			t.Errorf("the list is filtered by %s with the parameter %q, want %q", value, got, want)
+		}
+	}
+}
+
+func TestChosenID(t *testing.T) {
+	t.Parallel()
+	for provider, want := range map[string]string{"angusgm": "client_id", "identity-service": "client_id", "authing-v2": "identifier", "genauth-v3": "identifier"} {
+		if got := builtin(t, provider).ChosenID(); got != want {
+			t.Errorf("%s: the caller chooses %q, want %q", provider, got, want)
+		}
+	}
+	if got := load(t, minimal).ChosenID(); got != "" {
+		t.Errorf("the caller chooses %q where nothing takes an id", got)
 	}
 }
 

@@ -27,7 +27,8 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   map[string]any // nil where the operation takes none
-	Media  string         // "application/json", "application/x-www-form-urlencoded" or ""
+	Media  string         // "application/json", "application/x-www-form-urlencoded", that of a JSON Patch, or ""
+	Patch  bool           // the members of Body go as a JSON Patch
 	Sent   []string       // the values that had a place
 }
 
@@ -40,7 +41,7 @@ func (b *Bound) Request(name string, values Values) (*Request, error) {
 	if route == nil {
 		return nil, fmt.Errorf("the profile of %s binds no operation %q", b.Provider, name)
 	}
-	request := &Request{Method: route.Method, Query: url.Values{}, Header: http.Header{}, Media: route.media}
+	request := &Request{Method: route.Method, Query: url.Values{}, Header: http.Header{}, Media: route.media, Patch: route.patch}
 	if route.media != "" {
 		request.Body = maps.Clone(route.Binding.Body)
 		if request.Body == nil {
@@ -116,6 +117,8 @@ func (r *Request) Encoded() ([]byte, error) {
 	switch {
 	case r.Body == nil:
 		return nil, nil
+	case r.Patch:
+		return json.Marshal(operations(r.Body))
 	case r.Media == "application/json":
 		return json.Marshal(r.Body)
 	}
@@ -128,6 +131,16 @@ func (r *Request) Encoded() ([]byte, error) {
 		form.Set(name, text)
 	}
 	return []byte(form.Encode()), nil
+}
+
+// operations are the members of a body as a JSON Patch: each is added, which replaces one
+// that is there already (RFC 6902 section 4.1).
+func operations(body map[string]any) []map[string]any {
+	patch := make([]map[string]any, 0, len(body))
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		patch = append(patch, map[string]any{"op": "add", "path": "/" + escape.Replace(name), "value": body[name]})
+	}
+	return patch
 }
 
 // exactly writes a text, number or bool outside JSON: digits without an exponent, as a

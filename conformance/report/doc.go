@@ -1,7 +1,8 @@
 // Package report is what a run leaves behind: one value with every result, the
 // evidence for it and what was not tested, and the forms people and machines read it
-// in. JSON is the canonical form and Read takes it back; text, JUnit XML, Markdown and
-// one offline HTML page are drawn from the same value and add nothing to it. The
+// in. JSON is the canonical form and Read takes it back; text, JUnit XML, SARIF, Markdown
+// and one offline HTML page are drawn from the same value and add nothing to it. Two
+// reports are compared as a Diff, and any number shown side by side as a Matrix. The
 // package imports nothing of this module, asks for no time and writes no file, so the
 // same report always gives the same bytes. A caller applies its redactor with Rewrite,
 // once, before any writer sees the report.
@@ -21,6 +22,10 @@
 //   - not_applicable: the profile says that the target does not have what it is about.
 //   - waived: it was broken, and a waiver that has not expired covers it.
 //   - error: the check itself went wrong and says nothing about the target.
+//
+// A finding about calls at once has their History: what was asked by which worker and
+// when, which reply no order explains, and an order that explains those before it. It is
+// drawn on the page, and in ASCII in the plain forms.
 //
 // The outcome is the run in a word: conformant, nonconformant, incomplete where
 // nothing failed but something was not tested, and error where the suite went wrong.

@@ -25,7 +25,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	files["coloured.txt"] = coloured.Bytes()
-	for _, name := range []string{"report.json", "report.txt", "coloured.txt", "junit.xml", "summary.md"} {
+	for _, name := range []string{"report.json", "report.txt", "coloured.txt", "junit.xml", "report.sarif", "summary.md"} {
 		path := filepath.Join("testdata", name)
 		if *update {
 			if err := os.WriteFile(path, files[name], 0o600); err != nil {

@@ -20,7 +20,7 @@ var pageFiles embed.FS
 // they are needed: a start of the stand-in should not wait for them.
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page.tmpl").Funcs(template.FuncMap{
-		"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted,
+		"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted, "chart": chartOf, "middle": middle, "inner": inner, "over": over,
 	}).ParseFS(pageFiles, "page/*.tmpl")
 })
 

@@ -12,6 +12,7 @@ const (
 	markdownEvidence = 400_000 // bytes of evidence in all
 	markdownBody     = 800     // bytes of one request or reply
 	markdownShown    = 2       // exchanges of one finding
+	markdownColumns  = 110     // of a drawing
 )
 
 // WriteMarkdown writes the summary of a CI job: the outcome, the counts, and a row with
@@ -154,6 +155,12 @@ func (m *markdown) finding(r *Result, f *Finding) []string {
 	if f.Cause != "" {
 		parts = append(parts, "because of "+inline(f.Cause))
 	}
+	if f.History != nil {
+		parts = append(parts, inline(historyTitle(f.History)), drawing(historyLines(f.History, markdownColumns)))
+		for _, line := range conclusions(f.History) {
+			parts = append(parts, inline(line))
+		}
+	}
 	for i, number := range f.Exchanges {
 		if i == markdownShown {
 			parts = append(parts, "and "+counted(len(f.Exchanges)-i, "more exchange"))
@@ -253,6 +260,15 @@ func strong(text string) string {
 		return ""
 	}
 	return "<b>" + inline(text) + "</b>"
+}
+
+// drawing keeps lines as they are laid out, in one line of a cell.
+func drawing(lines []string) string {
+	drawn := make([]string, len(lines))
+	for i, line := range lines {
+		drawn[i] = inline(line)
+	}
+	return "<pre>" + strings.Join(drawn, "<br>") + "</pre>"
 }
 
 func code(text string) string {

@@ -7,15 +7,16 @@ import (
 )
 
 // Render is every form of the report under the file name it is known by: report.json,
-// report.txt, junit.xml, summary.md and report.html. The same report gives the same
-// bytes.
+// report.txt, report.sarif, junit.xml, summary.md and report.html. The same report gives
+// the same bytes.
 func (r *Report) Render() (map[string][]byte, error) {
 	writers := map[string]func(io.Writer) error{
-		"report.json": r.WriteJSON,
-		"report.txt":  func(w io.Writer) error { return r.WriteText(w, TextOptions{}) },
-		"junit.xml":   r.WriteJUnit,
-		"summary.md":  r.WriteMarkdown,
-		"report.html": r.WriteHTML,
+		"report.json":  r.WriteJSON,
+		"report.txt":   func(w io.Writer) error { return r.WriteText(w, TextOptions{}) },
+		"report.sarif": r.WriteSARIF,
+		"junit.xml":    r.WriteJUnit,
+		"summary.md":   r.WriteMarkdown,
+		"report.html":  r.WriteHTML,
 	}
 	files := make(map[string][]byte, len(writers))
 	for name, write := range writers {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var names = []string{"junit.xml", "report.html", "report.json", "report.txt", "summary.md"}
+var names = []string{"junit.xml", "report.html", "report.json", "report.sarif", "report.txt", "summary.md"}
 
 func render(t *testing.T, r *Report) map[string][]byte {
 	t.Helper()

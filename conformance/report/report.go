@@ -151,12 +151,13 @@ type Source struct {
 
 // Finding is one thing that is not as promised.
 type Finding struct {
-	Verdict   Verdict `json:"verdict"`
-	Message   string  `json:"message"`
-	Expected  string  `json:"expected,omitempty"`
-	Observed  string  `json:"observed,omitempty"`
-	Exchanges []int   `json:"exchanges,omitempty"` // numbers of the exchanges that show it
-	Cause     string  `json:"cause,omitempty"`     // id of the check whose failure explains this one
+	Verdict   Verdict  `json:"verdict"`
+	Message   string   `json:"message"`
+	Expected  string   `json:"expected,omitempty"`
+	Observed  string   `json:"observed,omitempty"`
+	Exchanges []int    `json:"exchanges,omitempty"` // numbers of the exchanges that show it
+	Cause     string   `json:"cause,omitempty"`     // id of the check whose failure explains this one
+	History   *History `json:"history,omitempty"`   // the calls at once that show it
 }
 
 // Exchange is a request and its answer. Number is its place within its check, from 1.

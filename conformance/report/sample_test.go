@@ -179,17 +179,42 @@ func failedRace() Result {
 	r.Statement = "Each acknowledged addition leaves a secret that is accepted."
 	r.Why, r.Fix = "A caller that was told its secret stores it and throws the old one away.", "Write the secrets of a client under one lock, or with a compare and swap."
 	r.Sources = []Source{practice}
-	r.Findings = []Finding{{Verdict: Fail, Message: "S7#0f0f was acknowledged and never accepted", Expected: "accepted within 5 s", Observed: "refused 40 times in 20 s", Exchanges: []int{1}, Cause: "SEC-003"}}
+	r.Findings = []Finding{{Verdict: Fail, Message: "S7#0f0f was acknowledged and never accepted", Expected: "accepted within 5 s", Observed: "refused 40 times in 20 s", Exchanges: []int{1}, Cause: "SEC-003", History: sampleHistory()}}
 	return r
+}
+
+// sampleHistory is two rotations that meet beside one whose answer was lost, and what
+// was told of their secrets once all was quiet.
+func sampleHistory() *History {
+	list := []Operation{
+		{Lane: 1, Name: "rotate", Argument: "S2#c3d4", Result: "ok", CallUS: 0, ReturnUS: new(int64(11_240))},
+		{Lane: 2, Name: "rotate", Argument: "S3#e5f6", Result: "ok", CallUS: 2_810, ReturnUS: new(int64(14_020))},
+		{Lane: 3, Name: "rotate", Result: "no answer", CallUS: 5_640, Open: true},
+		{Lane: 4, Name: "probe", Argument: "S1#a1b2", Result: "accepted", CallUS: 6_100, ReturnUS: new(int64(6_900))},
+		{Lane: 4, Name: "rotate", Argument: "S4#9e9e", Result: "unknown (HTTP 500)", CallUS: 7_000, ReturnUS: new(int64(9_300)), Open: true},
+		{Lane: 1, Name: "probe", Argument: "S2#c3d4", Result: "accepted", CallUS: 11_900, ReturnUS: new(int64(12_700))},
+		{Name: "probe", Argument: "S2#c3d4", Result: "accepted", CallUS: 5_014_200, ReturnUS: new(int64(5_015_100))},
+		{Name: "probe", Argument: "S3#e5f6", Result: "accepted", CallUS: 5_015_300, ReturnUS: new(int64(5_016_250)), Illegal: true, Exchange: 2},
+		{Name: "probe", Argument: "S4#9e9e", Result: "refused", CallUS: 5_016_300, ReturnUS: new(int64(5_017_000))},
+	}
+	for i := range list {
+		list[i].Number, list[i].Client = i+1, "keyturn-7f3a91-12"
+	}
+	return &History{
+		Client: "keyturn-7f3a91-12", StartMS: 180_412.5, Operations: list, Order: []int{4, 2, 1, 6, 7},
+		Reason: "it accepts S3#e5f6, where S2#c3d4 is the one that works",
+	}
 }
 
 func hostileResult() Result {
 	return Result{
 		ID: "HYG-001", Verdict: Fail, Title: "What a caller sends is not sent back as <b>markup</b>", Level: "MUST", Safety: "read",
 		Statement: "An error | does not echo input " + hostile, Why: hostile, Fix: hostile, Message: hostile,
-		Sources:  []Source{{Kind: "practice", Text: hostile, URL: "javascript:alert(1)"}},
-		Steps:    []string{hostile},
-		Findings: []Finding{{Verdict: Fail, Message: hostile, Expected: hostile, Observed: hostile, Exchanges: []int{1}}},
+		Sources: []Source{{Kind: "practice", Text: hostile, URL: "javascript:alert(1)"}},
+		Steps:   []string{hostile},
+		Findings: []Finding{{Verdict: Fail, Message: hostile, Expected: hostile, Observed: hostile, Exchanges: []int{1}, History: &History{
+			Client: hostile, Reason: hostile, Operations: []Operation{{Number: 1, Lane: 1, Client: hostile, Name: hostile, Argument: hostile, Result: hostile, Illegal: true}},
+		}}},
 		Exchanges: []Exchange{{
 			Number: 1, Label: hostile, Method: "GET", URL: "https://id.example.com/<script>?a=|", Status: 400, StartMS: 200_000, DurationMS: 3.2,
 			Request:  &Message{Headers: []string{"Accept: " + hostile}, Body: hostile},

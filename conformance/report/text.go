@@ -149,6 +149,20 @@ func (s *sheet) finding(f *Finding) {
 	s.field("      ", 10, "expected", f.Expected)
 	s.field("      ", 10, "observed", f.Observed)
 	s.field("      ", 10, "because", f.Cause)
+	if f.History != nil {
+		s.history(f.History)
+	}
+}
+
+func (s *sheet) history(h *History) {
+	const indent = "      "
+	s.block(indent, indent+"  ", historyTitle(h))
+	for _, line := range historyLines(h, s.width-len(indent)) {
+		s.line(indent + line)
+	}
+	for _, line := range conclusions(h) {
+		s.block(indent, indent+"  ", line)
+	}
 }
 
 func waiverWords(w *Waiver) string {

@@ -24,6 +24,22 @@ var (
 var all = sync.OnceValue(func() []Defect {
 	return slices.Concat(
 		rotation(),
+		effects(),
+		deletion(),
+		remains(),
+		expiry(),
+		lists(),
+		views(),
+		disclosure(),
+		strength(),
+		tokens(),
+		contract(),
+		protocol(),
+		updates(),
+		callers(),
+		credentials(),
+		races(),
+		deployed(),
 	)
 })
 
@@ -40,7 +56,11 @@ type Set struct {
 
 // Sets lists them.
 func Sets() []Set {
-	return nil
+	real := Set{ID: asDeployed, About: "AngusGM as its source reads, instead of as its page says."}
+	for _, one := range deployed() {
+		real.Defects = append(real.Defects, one.ID)
+	}
+	return []Set{real}
 }
 
 // Named returns the defect of this id, or the members of the set of this name.

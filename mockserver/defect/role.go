@@ -51,7 +51,7 @@ func roleOf(call *provider.Call) role {
 		return ""
 	}
 	found := roles[call.Operation.ID]
-	if call.Operation.ID == "updateClient" && wire.Text(call.Object(), "clientSecret") != "" {
+	if call.Operation.ID == "updateClient" && wire.Text(sent(call), "clientSecret") != "" {
 		return rotate
 	}
 	return found

@@ -1,14 +1,19 @@
 package defect
 
 import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-// rotation lists what goes wrong with a secret that is replaced, and with the one that
-// takes its place.
+// rotation lists what goes wrong with a secret that is replaced or joined, and with
+// the one that is new.
 func rotation() []Defect {
 	return []Defect{
 		{
@@ -16,8 +21,140 @@ func rotation() []Defect {
 			Providers: replacing, hooks: oldLives(3 * time.Second),
 		},
 		{
-			ID: "old-secret-lives-forever", About: "A replaced secret goes on working.",
+			ID: "old-secret-lives-on", About: "A replaced secret goes on working for good.",
 			Providers: replacing, hooks: oldLives(0),
+		},
+		{
+			ID: "old-secret-returns", About: "A replaced secret works again after two further rotations.",
+			Providers: replacing, hooks: oldReturns,
+		},
+		{
+			ID: "old-secret-lives-where-used", About: "A secret that was used in the last three seconds goes on working after its end.",
+			Providers: everywhere, hooks: cachedSuccess,
+		},
+		{
+			ID: "rotation-keeps-the-secret", About: "A rotation says that it succeeded and changes nothing.",
+			Providers: authing, hooks: plain(changed(func(call *provider.Call, before client.Client, after *client.Client) {
+				if in(call, []role{rotate}) {
+					after.Secrets = before.Secrets
+				}
+			})),
+		},
+		{
+			ID: "rotation-shows-the-secret-before", About: "The answer to a rotation has the secret that it just ended.",
+			Providers: []string{v3}, hooks: showsTheSecretBefore,
+		},
+		{
+			ID: "rotation-shows-a-digest", About: "The answer to an addition has a digest in the place of the secret.",
+			Providers: []string{identity}, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
+				secret, _ := at(reply, "/clientSecret").(string)
+				put(reply, "/clientSecret", digestText(secret))
+			}, rotate)),
+		},
+		{
+			ID: "new-secret-works-late", About: "A new secret is refused for its first two seconds.",
+			Providers: everywhere, hooks: newWorksLate(2 * time.Second),
+		},
+		{
+			ID: "rotation-clears-the-description", About: "A rotation empties the client's description.",
+			Providers: []string{v2, v3, angus}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				if in(call, []role{rotate}) {
+					after.Attributes = after.Attributes.With(map[string]any{"description": ""})
+				}
+			})),
+		},
+		{
+			ID: "rotation-makes-an-unknown-client", About: "Rotating a client that does not exist is refused, and makes it.",
+			Providers: []string{v2, v3, identity}, hooks: plain(Hooks{Around: makesTheUnknown}),
+		},
+		{
+			ID: "rotation-takes-the-callers-secret", About: "A secret that the request to rotate brings is taken beside the one that is made.",
+			Providers: []string{v3, identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				for _, name := range []string{"secret", "clientSecret", "client_secret"} {
+					if chosen := wire.Text(sent(call), name); chosen != "" && in(call, []role{rotate}) {
+						beside := client.NewSecret(newID(), chosen, call.Now).Sealed()
+						after.Secrets = append([]client.Secret{beside}, after.Secrets...)
+						return
+					}
+				}
+			})),
+		},
+		{
+			ID: "rotation-by-get", About: "A GET on the address of a rotation rotates.",
+			Providers: []string{v2}, hooks: plain(Hooks{Route: func(r *http.Request) *http.Request {
+				if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/refresh-secret") {
+					return withMethod(r, http.MethodPatch)
+				}
+				return r
+			}}),
+		},
+		{
+			ID: "rotation-by-head", About: "A HEAD on the address of an addition adds a secret.",
+			Providers: []string{identity}, hooks: plain(Hooks{Route: func(r *http.Request) *http.Request {
+				if r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/secrets") {
+					return withMethod(r, http.MethodPost)
+				}
+				return r
+			}}),
+		},
+		{
+			ID: "addition-ends-the-oldest", About: "An addition ends the oldest secret, which stays listed as live.",
+			Providers: []string{identity}, hooks: additionEnds(func(live []client.Secret) []client.Secret { return live[:1] }),
+		},
+		{
+			ID: "addition-replaces", About: "An addition ends all other secrets, which stay listed as live.",
+			Providers: []string{identity}, hooks: additionEnds(func(live []client.Secret) []client.Secret { return live }),
+		},
+		{
+			ID: "addition-makes-two", About: "An addition makes a second secret that nobody is told of.",
+			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				if in(call, []role{rotate}) {
+					renew(call, after)
+				}
+			})),
+		},
+		{
+			ID: "addition-renews-the-ids", About: "An addition gives every secret of the client a new id.",
+			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				for i := range after.Secrets {
+					if in(call, []role{rotate}) {
+						after.Secrets[i].ID = newID()
+					}
+				}
+			})),
+		},
+		{
+			ID: "addition-moves-the-expiry", About: "An addition gives its expiry to the secrets that were there.",
+			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				for i := range after.Secrets {
+					if in(call, []role{rotate}) && !after.Secrets[i].Deleted() {
+						after.Secrets[i].ExpiresAt = after.Secrets[len(after.Secrets)-1].ExpiresAt
+					}
+				}
+			})),
+		},
+		{
+			ID: "update-makes-a-secret", About: "An update without a secret makes a new one.",
+			Providers: []string{angus}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+				if in(call, []role{update}) {
+					renew(call, after)
+				}
+			})),
+		},
+		{
+			ID: "refused-rotation-rotates", About: "A rotation that is refused rotates all the same.",
+			Providers: everywhere, hooks: plain(Hooks{Around: rotatesAllTheSame(func(error) bool { return true })}),
+		},
+		{
+			ID: "refused-by-rule-rotates", About: "A rotation that is refused because of what it asks for rotates all the same.",
+			Providers: []string{v3, angus, identity}, hooks: plain(Hooks{Around: rotatesAllTheSame(func(err error) bool {
+				kind := client.KindOf(err)
+				return kind == client.Invalid || kind == client.Malformed || kind == client.Missing
+			})}),
+		},
+		{
+			ID: "lost-rotation-is-made-twice", About: "A rotation whose caller hung up before the answer is made once more.",
+			Providers: []string{identity}, hooks: plain(Hooks{Around: repeatedWhenLost}),
 		},
 	}
 }
@@ -42,7 +179,7 @@ func holds(c client.Client, secret client.Secret) bool {
 	return false
 }
 
-// oldLives has a replaced secret accepted for a time, for ever when that is zero.
+// oldLives has a replaced secret accepted for a time, for good when that is zero.
 func oldLives(length time.Duration) func() []Hooks {
 	return func() []Hooks {
 		living := remembering[[]client.Secret]()
@@ -59,5 +196,167 @@ func oldLives(length time.Duration) func() []Hooks {
 			return accepted || c.Accepts(presented, call.Now)
 		})
 		return []Hooks{keep, judge}
+	}
+}
+
+func oldReturns() []Hooks {
+	const after = 3 // the rotation that retired it and two more
+	history := remembering[[]client.Secret]()
+	keep := changed(func(_ *provider.Call, before client.Client, after *client.Client) {
+		gone := retired(before, *after)
+		history.change(after.Key, func(kept []client.Secret) []client.Secret { return append(kept, gone...) })
+	})
+	judge := judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
+		gone := history.get(c.Key)
+		if len(gone) < after {
+			return accepted
+		}
+		c.Secrets = gone[len(gone)-after : len(gone)-after+1]
+		return accepted || c.Accepts(presented, call.Now)
+	})
+	return []Hooks{keep, judge}
+}
+
+// cachedSuccess is a cache of what was accepted, which nobody clears.
+func cachedSuccess() []Hooks {
+	const kept = 3 * time.Second
+	used := remembering[map[client.Digest]time.Time]()
+	return []Hooks{judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
+		digest := client.DigestOf(presented)
+		last := used.change(c.Key, func(seen map[client.Digest]time.Time) map[client.Digest]time.Time {
+			next := map[client.Digest]time.Time{}
+			for one, at := range seen {
+				next[one] = at
+			}
+			if accepted {
+				next[digest] = call.Now
+			}
+			return next
+		})[digest]
+		return accepted || call.Now.Sub(last) < kept
+	})}
+}
+
+func showsTheSecretBefore() []Hooks {
+	shown := remembering[string]()
+	keep := changed(func(_ *provider.Call, before client.Client, after *client.Client) {
+		for _, old := range retired(before, *after) {
+			shown.set(after.Key, old.Stored.Reveal())
+		}
+	})
+	show := replying(func(call *provider.Call, reply *provider.Reply) {
+		put(reply, "/data/secret", shown.get(call.Key(wire.Text(call.Object(), "appId"))))
+	}, rotate)
+	return []Hooks{keep, show}
+}
+
+// newWorksLate refuses a secret for a time after it was made, but for the first of a
+// client: what cannot be used at all shows nothing.
+func newWorksLate(length time.Duration) func() []Hooks {
+	return func() []Hooks {
+		from := remembering[map[client.Digest]time.Time]()
+		keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
+			for _, fresh := range retired(*after, before) {
+				from.change(after.Key, func(times map[client.Digest]time.Time) map[client.Digest]time.Time {
+					next := map[client.Digest]time.Time{fresh.Digest: call.Now.Add(length)}
+					for one, at := range times {
+						next[one] = at
+					}
+					return next
+				})
+			}
+		})
+		judge := judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
+			return accepted && !call.Now.Before(from.get(c.Key)[client.DigestOf(presented)])
+		})
+		return []Hooks{keep, judge}
+	}
+}
+
+func makesTheUnknown(next provider.Handler) provider.Handler {
+	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+		reply, err := next(ctx, call)
+		if client.KindOf(err) != client.NotFound || !in(call, []role{rotate}) {
+			return reply, err
+		}
+		id := call.Params.Text("appId") + call.Params.Text("clientId") + wire.Text(call.Object(), "appId")
+		made := client.Client{
+			Key: call.Key(id), ClientID: id, Tenant: call.Principal.Home(), Enabled: true, CreatedAt: call.Now, UpdatedAt: call.Now,
+		}
+		renew(call, &made)
+		if _, storing := call.Store.Create(ctx, made); storing != nil {
+			return provider.Reply{}, storing
+		}
+		return reply, err
+	}
+}
+
+// additionEnds has an addition end some of the secrets that worked, which only the
+// token side shows.
+func additionEnds(which func([]client.Secret) []client.Secret) func() []Hooks {
+	return func() []Hooks {
+		ended := remembering[[]client.Secret]()
+		keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
+			var live []client.Secret
+			for _, one := range before.Secrets {
+				if one.Live(call.Now) && !slices.ContainsFunc(ended.get(after.Key), func(dead client.Secret) bool { return dead.ID == one.ID }) {
+					live = append(live, one)
+				}
+			}
+			if in(call, []role{rotate}) && len(live) > 0 {
+				ended.change(after.Key, func(kept []client.Secret) []client.Secret { return append(kept, which(live)...) })
+			}
+		})
+		judge := judging(func(_ *provider.Call, c client.Client, presented string, accepted bool) bool {
+			for _, dead := range ended.get(c.Key) {
+				if dead.Digest == client.DigestOf(presented) {
+					return false
+				}
+			}
+			return accepted
+		})
+		return []Hooks{keep, judge}
+	}
+}
+
+// rotatesAllTheSame makes the rotation that was refused for one of these reasons.
+func rotatesAllTheSame(reason func(error) bool) func(provider.Handler) provider.Handler {
+	return func(next provider.Handler) provider.Handler {
+		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+			reply, err := next(ctx, call)
+			if err == nil || !reason(err) || !asksToRotate(call) {
+				return reply, err
+			}
+			if c, known := subject(ctx, call); known {
+				_, storing := call.Store.Update(ctx, c.Key, func(c *client.Client) error {
+					renew(call, c)
+					return nil
+				})
+				if storing != nil {
+					return provider.Reply{}, storing
+				}
+			}
+			return reply, err
+		}
+	}
+}
+
+// asksToRotate goes by the body as it came too: a refused one was not read.
+func asksToRotate(call *provider.Call) bool {
+	return in(call, []role{rotate}) || in(call, []role{update}) && wire.Text(sent(call), "clientSecret") != ""
+}
+
+func repeatedWhenLost(next provider.Handler) provider.Handler {
+	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+		reply, err := next(ctx, call)
+		if err != nil || !in(call, []role{rotate}) {
+			return reply, err
+		}
+		select {
+		case <-ctx.Done():
+			return next(context.WithoutCancel(ctx), call)
+		case <-time.After(5 * time.Millisecond):
+			return reply, err
+		}
 	}
 }

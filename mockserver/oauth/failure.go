@@ -3,6 +3,7 @@ package oauth
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -61,7 +62,9 @@ func (d Dialect) RefuseCall(_ *provider.Call, err *client.Error) provider.Reply 
 	if !errors.As(err, &failure) {
 		failure = translate(err)
 	}
-	reply := d.Refuse(*failure)
+	said := *failure
+	said.Description = printable(said.Description)
+	reply := d.Refuse(said)
 	reply.Failed = true
 	return reply
 }
@@ -85,6 +88,20 @@ func translate(err *client.Error) *Failure {
 	case client.Malformed, client.Missing, client.Invalid, client.Conflict, client.Limit:
 	}
 	return f
+}
+
+// printable leaves in a description what RFC 6749 section 5.2 lets it have: ASCII without
+// the quote and the backslash, which would also end a value of a challenge.
+func printable(description string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '"' || r == '\\':
+			return '\''
+		case r < ' ' || r > '~':
+			return '?'
+		}
+		return r
+	}, description)
 }
 
 // StatusOf is the HTTP status that RFC 6749 section 5.2 gives a failure: 401 for a

@@ -1,6 +1,7 @@
 package realm
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -73,6 +74,9 @@ func (r *Realm) Tenant(id string) (fixtures.Tenant, bool) {
 	t, ok := r.tenants[id]
 	return t, ok
 }
+
+// TenantIDs lists the tenants.
+func (r *Realm) TenantIDs() []string { return slices.Sorted(maps.Keys(r.tenants)) }
 
 // AccessKey returns the access key with this id.
 func (r *Realm) AccessKey(id string) (AccessKey, bool) {

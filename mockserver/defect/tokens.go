@@ -1,0 +1,73 @@
+package defect
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+// tokens lists what goes wrong where a client presents its secret.
+func tokens() []Defect {
+	return []Defect{
+		{
+			ID: "wrong-secret-is-invalid-grant", About: "A wrong secret is refused as an invalid grant.",
+			Providers: everywhere, hooks: plain(refusing(func(_ *provider.Call, reply *provider.Reply) {
+				if at(reply, "/error") == "invalid_client" {
+					put(reply, "/error", "invalid_grant")
+				}
+			}, token, introspect, revoke)),
+		},
+		{
+			ID: "wrong-secret-is-a-403", About: "A wrong secret is refused with 403.",
+			Providers: everywhere, hooks: plain(refusing(func(_ *provider.Call, reply *provider.Reply) {
+				if at(reply, "/error") == "invalid_client" {
+					reply.Status = http.StatusForbidden
+				}
+			}, token, introspect, revoke)),
+		},
+		{
+			ID: "basic-refusal-has-no-challenge", About: "A secret that is refused by HTTP Basic is refused without a challenge.",
+			Providers: everywhere, hooks: plain(Hooks{Header: func(call *provider.Call, status int, header http.Header) {
+				if tokenSide(call) && status == http.StatusUnauthorized {
+					header.Del("WWW-Authenticate")
+				}
+			}}),
+		},
+		{
+			ID: "first-of-two-proofs-counts", About: "Of a secret in the header and another in the form, the one in the header counts.",
+			Providers: everywhere, hooks: plain(Hooks{Around: withoutFormSecret}),
+		},
+		{
+			ID: "anybody-may-revoke-nothing", About: "Revoking a token that does not exist succeeds without a secret.",
+			Providers: everywhere, hooks: plain(Hooks{Reply: func(call *provider.Call, reply *provider.Reply) {
+				if reply.Failed && in(call, []role{revoke}) && at(reply, "/error") == "invalid_client" {
+					*reply = provider.Reply{Status: http.StatusOK}
+				}
+			}}),
+		},
+		{
+			ID: "revoking-an-unknown-token-fails", About: "Revoking a token that does not exist is refused.",
+			Providers: everywhere, hooks: plain(Hooks{Reply: func(call *provider.Call, reply *provider.Reply) {
+				if !reply.Failed && in(call, []role{revoke}) {
+					*reply = provider.Reply{Status: http.StatusBadRequest, Body: wire.Object{"error": "invalid_request"}, Failed: true}
+				}
+			}}),
+		},
+	}
+}
+
+// withoutFormSecret takes the secret out of a form whose request has a header too.
+func withoutFormSecret(next provider.Handler) provider.Handler {
+	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+		credentials, err := provider.CredentialsOf(call.HTTP)
+		if err != nil || !tokenSide(call) || !credentials.Are("Basic") {
+			return next(ctx, call)
+		}
+		form := formOf(call.Raw)
+		form.Del("client_secret")
+		call.Raw = []byte(form.Encode())
+		return next(ctx, call)
+	}
+}
