@@ -54,6 +54,12 @@ browser: ## Open the referee's page, of a sample and of a real run, in headless 
 foreign: build ## Run the referee against Ory Hydra, built where it is missing (ARGS=--renew)
 	.ci/hydra/run $(ARGS)
 
+.PHONY: matrix
+matrix: ## Plant every defect, compare what finds it, then ten clean runs (ARGS=-write-kills)
+	GOGC=400 go test -count=1 -timeout 30m -parallel 16 -run 'TestKillMatrix|TestMeetingRotations' ./cmd/keyturn -defects '*' $(ARGS)
+	go test -count=1 -run TestKillPage ./cmd/keyturn $(ARGS)
+	go test -count=10 -timeout 10m -run 'TestCleanRun$$' ./cmd/keyturn
+
 .PHONY: fuzz
 fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzParseWorld$$' $(FUZZFLAGS) ./fixtures

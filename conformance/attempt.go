@@ -24,7 +24,7 @@ func (c *Client) Attempt(operation string, options ...CallOption) *Reply {
 	if by := c.made.by; by != nil {
 		options = slices.Concat([]CallOption{As(by)}, options)
 	}
-	return c.session.Attempt(operation, maps.Clone(c.Values), options...)
+	return c.sees(c.session.Attempt(operation, maps.Clone(c.Values), options...))
 }
 
 // AttemptRotate makes a new secret and leaves everything to the check, a lost answer
@@ -45,6 +45,9 @@ func (c *Client) AttemptRotate() (Secret, *Reply) {
 	}
 	if !s.run.dry {
 		s.run.book.Pair(c.ID(), secret.Value)
+	}
+	if reply.OK {
+		s.run.acknowledges(c.made, secret.Value)
 	}
 	return secret, reply
 }

@@ -44,6 +44,10 @@ type made struct {
 	by      *Principal // who made it, where that is not the admin
 	deleted bool
 	spoilt  bool
+
+	acknowledged int             // secrets, by its creation and its rotations
+	had          map[string]int  // how many of these had each value
+	listed       map[string]bool // ids of secrets that a list has shown
 }
 
 // ID is the client's id at the token side.
@@ -119,6 +123,9 @@ func (s *Session) TryNewClient(options ...CallOption) (*Client, *Reply) {
 	}
 	s.run.book.Pair(c.ID(), c.Secret.Value)
 	c.made.secret = c.Secret
+	if c.Secret.Value != "" {
+		s.run.acknowledges(c.made, c.Secret.Value)
+	}
 	return c, reply
 }
 
@@ -155,7 +162,9 @@ func (s *Session) reuse(options []CallOption) *Client {
 	}
 	s.own(spare)
 	c := &Client{Name: spare.name, session: s, Values: spare.values, made: spare, Secret: spare.secret}
-	c.Rotate()
+	if _, reply := c.TryRotate(); !reply.OK {
+		s.Incompletef("a client that an earlier check has left could not be given another secret: %s", reply)
+	}
 	return c
 }
 
@@ -186,15 +195,19 @@ func (c *Client) Call(operation string, options ...CallOption) *Reply {
 	if by := c.made.by; by != nil {
 		options = append([]CallOption{As(by)}, options...)
 	}
-	return c.session.Call(operation, maps.Clone(c.Values), options...)
+	return c.sees(c.session.Call(operation, maps.Clone(c.Values), options...))
 }
 
 // Rotate makes a new secret in the provider's way and ends the check as incomplete
-// where that does not succeed. The client's Secret is the new one afterwards.
+// where that does not succeed, or where the client had the secret before. The client's
+// Secret is the new one afterwards.
 func (c *Client) Rotate(options ...CallOption) Secret {
 	secret, reply := c.TryRotate(options...)
-	if !reply.OK {
+	switch {
+	case !reply.OK:
 		c.session.Incompletef("the rotation that the check relies on did not succeed: %s", reply)
+	case c.hadBefore(secret.Value):
+		c.session.Incompletef("the rotation that the check relies on gave a secret that the client had before")
 	}
 	return secret
 }
@@ -256,8 +269,9 @@ func (c *Client) Secrets() []Secret {
 func (c *Client) Add(options ...CallOption) Secret {
 	s := c.session
 	before := map[string]bool{}
-	for _, secret := range c.Secrets() {
-		before[secret.ID] = true
+	for _, item := range c.WholeList() {
+		id, _ := item["secret_id"].(string)
+		before[id] = true
 	}
 	added := c.Rotate(options...)
 	var fresh []Secret
@@ -295,6 +309,9 @@ func (c *Client) note(question asked) {
 // changes begins a timeline.
 func (c *Client) changes(kind string, reply *Reply, old, fresh string) {
 	made := c.session.run.change(c.session, c, kind, reply)
+	if kind == "rotate" {
+		c.session.run.acknowledges(c.made, fresh)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	made.begin(old, fresh, c.recent)

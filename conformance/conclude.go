@@ -36,12 +36,26 @@ func (s *Session) Exchanges() []Seen {
 	return seen
 }
 
+// reread reads an answer once for all the checks that judge the run as a whole.
 func (s *Session) reread(e *exchange.Exchange) *Reply {
-	route := s.run.bound.Route(e.Request.Label)
-	if route == nil {
-		return &Reply{Exchange: e}
+	r := s.run
+	r.mu.Lock()
+	reply := r.reread[e]
+	r.mu.Unlock()
+	if reply != nil {
+		return reply
 	}
-	return s.read(e, route)
+	reply = &Reply{Exchange: e}
+	if route := r.bound.Route(e.Request.Label); route != nil {
+		reply = s.read(e, route)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.reread == nil {
+		r.reread = map[*exchange.Exchange]*Reply{}
+	}
+	r.reread[e] = reply
+	return reply
 }
 
 // Retired lists the secrets that were seen to be refused for good, with a client to

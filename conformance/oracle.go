@@ -91,9 +91,10 @@ func (s *Session) Given(c *Client, secret Secret) {
 }
 
 // BecomesAccepted expects a secret to work within the declared bound and to go on
-// working. what names it, as in "the new secret".
-func (s *Session) BecomesAccepted(c *Client, secret Secret, what string) bool {
-	return s.becomes(c, secret, Accepted, s.Policy().Accept, what)
+// working. what names it, as in "the new secret". Before it is found not to, the premises
+// are looked at: each ends the check as incomplete where it does not hold.
+func (s *Session) BecomesAccepted(c *Client, secret Secret, what string, premises ...func(*Session)) bool {
+	return s.becomes(c, secret, Accepted, s.Policy().Accept, what, premises...)
 }
 
 // BecomesRefused expects a secret to be refused within the declared bound, for good:
@@ -106,7 +107,7 @@ func (s *Session) BecomesRefused(c *Client, secret Secret, what string) bool {
 	return ok
 }
 
-func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Duration, what string) bool {
+func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Duration, what string, premises ...func(*Session)) bool {
 	if secret.Value == "" {
 		s.Failf("%s is not known: no reply showed it", what)
 		return s.run.dry
@@ -117,6 +118,9 @@ func (s *Session) becomes(c *Client, secret Secret, want Answer, bound time.Dura
 	answer, reply := s.ProbeReply(c, secret.Value)
 	if answer == Unclear {
 		s.Incompletef("the oracle does not tell whether %s works: %s", what, reply)
+	}
+	for _, holds := range premises {
+		holds(s)
 	}
 	s.FailOn(reply, fmt.Sprintf("%s %d times in a row within %s", want, agreeing, bound), "%s is %s", what, answer)
 	return false

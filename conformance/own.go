@@ -80,9 +80,29 @@ func (r *run) spare() *made {
 	return last
 }
 
-// release hands the clients of a finished check over to the next.
+// acknowledges counts a secret that a creation or a rotation has made.
+func (r *run) acknowledges(m *made, value string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.had == nil {
+		m.had = map[string]int{}
+	}
+	m.acknowledged++
+	m.had[value]++
+}
+
+// hadBefore reports that the secret of the latest rotation is not its alone.
+func (c *Client) hadBefore(value string) bool {
+	r := c.session.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return value != "" && !r.dry && c.made.had[value] > 1
+}
+
+// release hands the clients of a finished check over to the next. Those that something
+// broken was found with would have it found once more, by checks of something else.
 func (r *run) release(s *Session) {
-	if r.bound.Policy.DeleteClient != "none" {
+	if r.bound.Policy.DeleteClient != "none" || s.Failed() {
 		return
 	}
 	s.mu.Lock()

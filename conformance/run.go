@@ -62,6 +62,7 @@ type run struct {
 	leftover []report.Leftover
 	listings map[*Principal][]profile.Values // of all clients, for one pass of the cleaning
 	residue  []report.Leftover
+	reread   map[*exchange.Exchange]*Reply // see Session.Exchanges
 }
 
 // Retired is a secret that was seen to be refused for good.

@@ -8,7 +8,9 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -54,8 +56,11 @@ func (w Waiver) check() error {
 	for _, field := range []struct{ name, value string }{
 		{"check", w.Check}, {"reason", w.Reason}, {"owner", w.Owner}, {"link", w.Link}, {"expires", w.Expires},
 	} {
-		if field.value == "" {
+		switch {
+		case strings.TrimSpace(field.value) == "":
 			return fmt.Errorf("%s is missing", field.name)
+		case !utf8.ValidString(field.value):
+			return fmt.Errorf("%s is no UTF-8", field.name)
 		}
 	}
 	if _, err := path.Match(w.Target, ""); err != nil {
@@ -81,8 +86,10 @@ func (r *run) waive(results []report.Result) (stale []string) {
 		expires, _ := time.Parse(time.DateOnly, waiver.Expires)
 		switch result := &results[i]; {
 		case result.Verdict == report.Untested || result.Verdict == report.Error:
+		case result.Verdict == report.Waived:
+			stale = append(stale, fmt.Sprintf("%s: another entry waives it already: one of them can go", waiver.Check))
 		case result.Verdict != report.Fail && result.Verdict != report.Warn:
-			stale = append(stale, fmt.Sprintf("%s: does not fail any more (%s): the waiver can go", waiver.Check, result.Verdict))
+			stale = append(stale, fmt.Sprintf("%s: does not fail any more (%s): the waiver can go", waiver.Check, result.Verdict.Words()))
 		case r.started.After(expires.AddDate(0, 0, 1)):
 			stale = append(stale, fmt.Sprintf("%s: ran out on %s and still fails", waiver.Check, waiver.Expires))
 		default:

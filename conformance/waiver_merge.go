@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,8 +17,9 @@ func WriteWaivers(waivers []Waiver) ([]byte, error) {
 }
 
 // MergeWaivers adds entries to the text of a waivers file, behind those that it has.
-// What stands in it stays byte for byte, but where the list is written in brackets:
-// then it is laid out anew, with its comments and its order. Name is the file, for
+// What stands in it stays byte for byte, but where nothing can be written behind the
+// list, as when it is in brackets: then it is laid out anew, with its order and its
+// comments, or refused where one of these would be lost. Name is the file, for
 // errors, and url the target that the entries are for: an entry of the same check that
 // covers it already is refused, whether it has run out or not, since it is the one to
 // be changed.
@@ -44,11 +46,40 @@ func MergeWaivers(name string, text []byte, more []Waiver, url string) ([]byte, 
 		if err != nil {
 			return nil, err
 		}
+		if crlf(text) {
+			merged = bytes.ReplaceAll(bytes.ReplaceAll(merged, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+		}
+		if missing := lost(text, merged); missing != "" {
+			return nil, usagef("%s is written in a way that cannot be added to without losing the comment %q; add the entries by hand", name, missing)
+		}
 		if got, err := ParseWaivers(name, merged); err == nil && slices.Equal(got, want) {
 			return merged, nil
 		}
 	}
 	return nil, usagef("%s is written in a way that cannot be added to; add the entries by hand", name)
+}
+
+// crlf tells whether every line ends as those of Windows do.
+func crlf(text []byte) bool {
+	lines := bytes.Count(text, []byte("\n"))
+	return lines > 0 && lines == bytes.Count(text, []byte("\r\n"))
+}
+
+// comment is one at the end of a line, or what looks like one.
+var comment = regexp.MustCompile(`(?m)(?:^|[ \t])(#[^\r\n]*?)[ \t\r]*$`)
+
+// lost is the first comment of a text that is not in another one as often.
+func lost(text, merged []byte) string {
+	count := map[string]int{}
+	for _, found := range comment.FindAllSubmatch(merged, -1) {
+		count[string(found[1])]++
+	}
+	for _, found := range comment.FindAllSubmatch(text, -1) {
+		if count[string(found[1])]--; count[string(found[1])] < 0 {
+			return string(found[1])
+		}
+	}
+	return ""
 }
 
 // listOf is the value of the key waivers, and nil in a file without one.

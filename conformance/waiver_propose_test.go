@@ -120,6 +120,7 @@ func TestMergeWaivers(t *testing.T) {
 		"at the margin":   {"waivers:\n- {" + first + "}\n", "waivers:\n- {" + first + "}\n" + entry},
 		"far from it":     {"waivers:\n    # why\n    - {" + first + "}  # eol\n\n# end", "waivers:\n    # why\n    - {" + first + "}  # eol\n\n# end\n" + indented("    ")},
 		"in brackets":     {"# a\nwaivers: [{" + first + "}] # b\n", "# a\nwaivers: # b\n  - {" + first + "}\n" + indented("  ")},
+		"of Windows":      {"# a\r\nwaivers:\r\n- {" + first + "}\r\n", "# a\r\nwaivers:\r\n- {" + first + "}\r\n" + strings.ReplaceAll(entry, "\n", "\r\n")},
 		"an ended stream": {"waivers:\n- {" + first + "}\n...\n", "waivers:\n  - {" + first + "}\n" + indented("  ")},
 	}
 	for name, test := range tests {
@@ -147,6 +148,8 @@ func TestMergeWaiversRefuses(t *testing.T) {
 		"another file":      "settings: {}\n",
 		"for every target":  "waivers: [{check: ROT-003, reason: r, owner: o, link: l, expires: 2020-01-01}]\n",
 		"in another case":   "waivers: [{check: rot-003, reason: r, owner: o, link: l, expires: 2020-01-01}]\n",
+		"a lost comment":    "waivers:\n  [ # why\n    {check: ROT-001, reason: r, owner: o, link: l, expires: 2027-01-31}, # eol\n  ]\n",
+		"a blank owner":     "waivers: [{check: ROT-001, reason: r, owner: ' ', link: l, expires: 2027-01-31}]\n",
 		"a second document": "waivers:\n- {check: ROT-001, reason: r, owner: o, link: l, expires: 2027-01-31}\n---\nwaivers: []\n",
 	} {
 		if got, err := MergeWaivers("w.yaml", []byte(text), more, "https://id.example"); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "w.yaml") {
@@ -163,5 +166,21 @@ func TestWriteWaivers(t *testing.T) {
 	}
 	if got, err := ParseWaivers("w.yaml", text); err != nil || !cmp.Equal(got, more) {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestProposalHasToSaySomething(t *testing.T) {
+	t.Parallel()
+	of, entries := failures()
+	for want, change := range map[string]func(*Proposal){
+		"--owner is missing":   func(p *Proposal) { p.Owner = " \t" },
+		"--reason is no UTF-8": func(p *Proposal) { p.Reason = "\xff" },
+	} {
+		p := proposed
+		p.Checks = []string{"ROT-002"}
+		change(&p)
+		if _, err := p.Waivers(of, entries, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }

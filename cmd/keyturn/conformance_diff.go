@@ -83,9 +83,9 @@ func (s *diffSettings) compare(before, after string) (*report.Diff, error) {
 	changed, err := report.Compare(first, second, report.CompareOptions{Before: before, After: after, Current: current, AcrossTargets: s.across})
 	switch {
 	case errors.Is(err, report.ErrOtherTarget):
-		return nil, usage{fmt.Errorf("%w; say --across-targets where that is meant", err)}
+		return nil, usage{fmt.Errorf("%w; say --across-targets where that is meant", calm(err))}
 	case err != nil:
-		return nil, usage{fmt.Errorf("%w; conformance matrix shows them side by side", err)}
+		return nil, usage{fmt.Errorf("%w; conformance matrix shows them side by side", calm(err))}
 	}
 	return changed, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -88,7 +89,12 @@ func explain(w io.Writer, entries *catalogue.Catalogue, family catalogue.Family,
 	for _, source := range check.Sources {
 		rows = append(rows, [2]string{"source", sourceOf(entries, source)})
 	}
+	kills, err := catalogue.Kills()
+	if err != nil {
+		return err
+	}
 	rows = append(rows,
+		[2]string{"found in", foundIn(kills, entries, check.ID)},
 		[2]string{"requests", fmt.Sprintf("about %d", check.Requests)},
 		[2]string{"since", fmt.Sprintf("%s, revision %d", check.Since, check.Revision)},
 		[2]string{"retired", check.Retired},
@@ -106,7 +112,7 @@ func explain(w io.Writer, entries *catalogue.Catalogue, family catalogue.Family,
 			fmt.Fprintf(&b, "  %-*s%s\n", margin-2, name, line)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 
@@ -192,4 +198,25 @@ func fold(text string, columns int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// foundIn names the deliberate misbehaviours of the stand-in that the check finds, those
+// first that few others find.
+func foundIn(kills []catalogue.Kill, entries *catalogue.Catalogue, id string) string {
+	const most = 5
+	var found []catalogue.Kill
+	for _, kill := range kills {
+		if slices.Contains(kill.By(entries), id) {
+			found = append(found, kill)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b catalogue.Kill) int { return cmp.Compare(len(a.By(entries)), len(b.By(entries))) })
+	var names []string
+	for _, kill := range found[:min(most, len(found))] {
+		names = append(names, kill.Defect)
+	}
+	if left := len(found) - len(names); left > 0 {
+		names = append(names, fmt.Sprintf("and %d more", left))
+	}
+	return strings.Join(names, ", ")
 }

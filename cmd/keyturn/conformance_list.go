@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +18,9 @@ import (
 type listSettings struct {
 	referenceSettings
 
-	checks string
-	asJSON bool
+	checks  string
+	asJSON  bool
+	defects bool
 }
 
 func newConformanceList() *cobra.Command {
@@ -31,9 +33,13 @@ or sends what is refused, write changes what the run made, wait lets time pass t
 disruptive is done in no mode but that one.
 
 With a provider or a profile it says of each whether it applies, and why not. No check
-is disruptive yet.`,
+is disruptive yet.
+
+With --defects it lists the deliberate misbehaviours of keyturn serve in their place, and
+for each the checks that find it.`,
 		Example: `  keyturn conformance list
-  keyturn conformance list --provider authing-v2 --checks "ROT-*"`,
+  keyturn conformance list --provider authing-v2 --checks "ROT-*"
+  keyturn conformance list --defects --json`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
@@ -42,9 +48,14 @@ is disruptive yet.`,
 	flags.Var(newChecks(&s.checks), "checks", `GLOB of the ids to list, such as "ROT-*,DEL-00?"`)
 	asJSON := flags.VarPF(newSetting(&s.asJSON, false, "bool", parseBool), "json", "", "as JSON, with all that the catalogue says of each")
 	asJSON.NoOptDefVal = "true"
+	defects := flags.VarPF(newSetting(&s.defects, false, "bool", parseBool), "defects", "", "the misbehaviours of keyturn serve, and what finds each")
+	defects.NoOptDefVal = "true"
 	cmd.RunE = judging(func(cmd *cobra.Command, _ []string) error {
 		if err := applyEnvironment(cmd, os.Environ()); err != nil {
 			return usage{err}
+		}
+		if s.defects {
+			return s.listDefects(cmd.OutOrStdout())
 		}
 		all, err := s.list()
 		if err != nil {
@@ -59,6 +70,20 @@ is disruptive yet.`,
 		return writeList(cmd.OutOrStdout(), all.Checks)
 	})
 	return cmd
+}
+
+func (s *listSettings) listDefects(w io.Writer) error {
+	if s.given() || s.checks != "" {
+		return usage{errors.New("--defects lists misbehaviours: want no provider, profile or checks with it")}
+	}
+	all, err := listDefects()
+	if err != nil {
+		return err
+	}
+	if s.asJSON {
+		return writeDefects(w, all)
+	}
+	return printDefects(w, all, screenOf(w).width)
 }
 
 func (s *listSettings) list() (listing, error) {

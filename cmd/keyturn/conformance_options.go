@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -27,19 +26,8 @@ func (s *runSettings) options(environ []string) (conformance.Options, error) {
 		return options, err
 	}
 	options.Profile = bound
-	if s.profile != "" {
-		if options.ProfilePath, err = filepath.Abs(s.profile); err != nil {
-			return options, fmt.Errorf("--profile: %w", err)
-		}
-	}
-	if options.Credentials, err = loadCredentials(s.credentials, environ); err != nil {
+	if err := s.reach(&options, environ); err != nil || s.waivers == "" {
 		return options, err
-	}
-	if options.TLS, err = trust(s.caCert); err != nil {
-		return options, err
-	}
-	if s.waivers == "" {
-		return options, nil
 	}
 	text, err := readFile("waivers", s.waivers)
 	if err != nil {

@@ -4,10 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -67,15 +63,9 @@ or an administrator of another tenant, is not found out without one in the crede
 	}
 	s.register(cmd)
 	cmd.RunE = judging(func(cmd *cobra.Command, _ []string) error {
-		environ := os.Environ()
-		if err := applyEnvironment(cmd, environ); err != nil {
-			return usage{err}
-		}
-		if err := applyFile(cmd); err != nil {
-			return usage{err}
-		}
-		if !cmd.Flags().Changed("seed") {
-			s.seed = rand.Int64N(1 << 32) // short enough to be typed
+		environ, err := s.settle(cmd)
+		if err != nil {
+			return err
 		}
 		options, err := s.options(environ)
 		if err != nil {
@@ -92,24 +82,14 @@ or an administrator of another tenant, is not found out without one in the crede
 func (s *probeSettings) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	s.referenceSettings.register(cmd)
+	s.registerTarget(cmd)
 	formats := []string{"yaml", "table", "json"}
-	flags.Var(newSetting(&s.url, "", "URL", parseText), "url", "base URL of the deployment")
-	flags.Var(newSetting(&s.tokenURL, "", "URL", parseText), "token-url", "base URL of its token endpoints (default: the same)")
-	flags.Var(newSetting(&s.credentials, "", "FILE", parseText), "credentials", "FILE with credentials, or env for variables")
 	flags.Var(newSetting(&s.mode, string(conformance.Standard), "MODE", oneOf(words(probeModes)...)), "mode", "MODE: plan prints what would be sent, standard finds out")
 	flags.Var(newSetting(&s.most, probe.DefaultMost, "N", parseCount), "max-secrets", "most live secrets of one client to look for")
 	flags.Var(newSetting(&s.patience, 0, "DURATION", parsePositive), "patience", "DURATION that a secret may take to start or stop working (default: 5s, or the profile's longer bound)")
 	flags.Lookup("patience").DefValue = "" // or else help says 0s
 	flags.Var(newSetting(&s.format, "", "FORMAT", oneOf(formats...)), "format", "FORMAT: yaml is the profile, table compares, json has both (default: table for a complete profile, else yaml)")
-	flags.Var(newSetting(&s.journal, "", "FILE", parseText), "journal", "FILE to write what is made into (default: a temporary one)")
-	flags.Var(newSetting(&s.seed, 0, "N", parseSeed), "seed", "number that random choices follow from (default: any, see the first line)")
-	flags.Var(newSetting(&s.limits.Rate, 0, "N", parseRate), "rate", "requests a second (default: the profile's; none on this machine)")
-	flags.Var(newSetting(&s.limits.Requests, 0, "N", parseCount), "requests", "requests in all (default: the profile's)")
-	flags.Var(newSetting(&s.limits.Timeout, 0, "DURATION", parsePositive), "timeout", "DURATION to wait for an answer (default: the profile's)")
-	flags.Lookup("timeout").DefValue = "" // as for patience
-	flags.Var(newSetting(&s.caCert, "", "FILE", parseText), "ca-cert", "FILE with certificates in PEM to trust beside the system's")
-	flags.Var(newSetting(new(string), "", "FILE", parseText), configFlag, "YAML FILE with these settings")
+	s.registerConduct(flags, "a temporary one", "any, see the first line")
 	complete(cmd, "mode", words(probeModes))
 	complete(cmd, "format", formats)
 }
@@ -130,15 +110,7 @@ func (s *probeSettings) options(environ []string) (probe.Options, error) {
 	if s.format == "" {
 		s.format = map[bool]string{true: "table", false: "yaml"}[options.Given.Complete()]
 	}
-	if s.profile != "" {
-		if options.ProfilePath, err = filepath.Abs(s.profile); err != nil {
-			return options, fmt.Errorf("--profile: %w", err)
-		}
-	}
-	if options.Credentials, err = loadCredentials(s.credentials, environ); err != nil {
-		return options, err
-	}
-	options.TLS, err = trust(s.caCert)
+	err = s.reach(&options.Options, environ)
 	return options, err
 }
 
@@ -150,25 +122,11 @@ func planProbe(cmd *cobra.Command, options probe.Options) error {
 }
 
 func (s *probeSettings) probe(cmd *cobra.Command, options probe.Options) error {
-	ctx := cmd.Context()
-	journal, err := s.place(options.Options)
+	journal, shown, err := s.attend(cmd, &options.Options, "question")
 	if err != nil {
-		return usage{err}
-	}
-	options.Journal = journal.path
-	shown, err := newProgress(cmd.ErrOrStderr(), &s.runSettings, journal.path)
-	if err != nil {
-		journal.tidy()
 		return err
 	}
-	shown.noun = "question"
-	endAbruptlyWith(ctx, journal.unfinished(), func() {
-		shown.end()
-		journal.abandon(cmd.ErrOrStderr())
-	})
-	options.Progress = func(event conformance.Event) { shown.show(ctx, event) }
-	options.Logger = slog.New(slog.NewTextHandler(shown, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	result, err := probe.Run(ctx, options)
+	result, err := probe.Run(cmd.Context(), options)
 	shown.end()
 	if err != nil {
 		journal.tidy()

@@ -32,7 +32,7 @@ type progress struct {
 	drawn   bool
 }
 
-func newProgress(out io.Writer, s *runSettings, journal string) (*progress, error) {
+func newProgress(out io.Writer, s *runSettings, noun, journal string) (*progress, error) {
 	entries, err := catalogue.Load()
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func newProgress(out io.Writer, s *runSettings, journal string) (*progress, erro
 	if s.credentials == "" {
 		begin += ", with the credentials of the default world, as none are given"
 	}
-	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin, journal: journal, noun: "check"}, nil
+	return &progress{out: out, width: screenOf(out).width, entries: entries, begin: begin, journal: journal, noun: noun}, nil
 }
 
 // show is called for every event, from several goroutines.

@@ -33,7 +33,7 @@ func tell(t *testing.T, ctx context.Context, width int) string {
 		t.Fatal(err)
 	}
 	out := new(bytes.Buffer)
-	p := &progress{out: out, width: width, entries: entries, begin: "there", journal: "j.jsonl"}
+	p := &progress{out: out, width: width, entries: entries, begin: "there", journal: "j.jsonl", noun: "check"}
 	for _, event := range story() {
 		p.show(ctx, event)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +30,25 @@ func reportFile(name string) (*report.Report, error) {
 		err = r.Validate()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; %s", name, err, want)
+		return nil, fmt.Errorf("%s: %w; %s", name, calm(err), want)
 	}
 	return r, nil
 }
+
+// calmed is an error without what a report could have put into it to act on a terminal.
+type calmed struct{ error }
+
+func calm(err error) error { return calmed{err} }
+
+func (c calmed) Error() string {
+	lines := strings.Split(c.error.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (c calmed) Unwrap() error { return c.error }
 
 // currentIDs finds the id that a check has now, by one that it ever had.
 func currentIDs() (func(string) string, error) {

@@ -191,6 +191,83 @@ func TestWaiveKeepsTheFile(t *testing.T) {
 	}
 }
 
+// TestWaiveReplacesFilesAlone has names behind which there is no file to add to, or
+// none that may be written.
+func TestWaiveReplacesFilesAlone(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	dangling, kept := filepath.Join(folder, "link"), filepath.Join(folder, "kept.yaml")
+	if err := os.Symlink("nowhere.yaml", dangling); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(kept, nil, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	of := saved(t, report.Fail)
+	tests := map[string]string{dangling: "a link to a file that is not there", folder: "is a folder", filepath.Join(folder, "none", "w.yaml"): "no such file"}
+	if info, err := os.Stat(os.DevNull); err == nil && info.Mode()&os.ModeDevice != 0 && os.Getuid() != 0 { // who may replace it shall not try
+		tests[os.DevNull] = "is a device"
+	}
+	if os.Getuid() != 0 { // who may write everything
+		tests[kept] = "permission denied"
+	}
+	for file, want := range tests {
+		code, stdout, stderr := judge(t, nil, "waive", of, "--check", "ROT-001", "--owner", "o", "--reason", "r", "--link", "l", "--expires", "2999-01-01", "--file", file)
+		if code != conformance.ExitUsage || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: got exit %d, %s and %s, want %q", file, code, stdout, stderr, want)
+		}
+	}
+	if about, err := os.Lstat(dangling); err != nil || about.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v", about, err)
+	}
+}
+
+// TestReportsCannotAct has a report that would write to the terminal through an error.
+func TestReportsCannotAct(t *testing.T) {
+	t.Parallel()
+	good := saved(t, report.Fail)
+	acts := saved(t, report.Fail, func(r *report.Report) { r.Target.URL, r.Results[0].ID = "https://b.example/\x1b]0;x\a", "ROT-9\x1b[2J" })
+	waive := []string{"--owner", "o", "--reason", "r", "--link", "l", "--expires", "2999-01-01"}
+	for _, args := range [][]string{
+		{"diff", good, acts},
+		{"diff", good, saved(t, "\x1b[2J")},
+		append([]string{"waive", acts}, waive...),
+		append([]string{"waive", acts, "--check", "ROT-001", "--target", "b"}, waive...),
+	} {
+		code, _, stderr := judge(t, nil, args...)
+		if code != conformance.ExitUsage || strings.ContainsAny(stderr, "\x1b\a") {
+			t.Errorf("%s: got exit %d and %q", args, code, stderr)
+		}
+	}
+}
+
+// TestListOfDefects has the list within a terminal, as one line for each fact, and
+// without a null.
+func TestListOfDefects(t *testing.T) {
+	t.Parallel()
+	all := defectListing{
+		Defects: []listedDefect{{ID: "one", Providers: []string{"angusgm"}, Description: strings.Repeat("word ", 40) + "end"}},
+		Sets:    []listedSet{{ID: "set", Defects: []string{"one"}}},
+	}
+	for _, width := range []int{0, 60, 500} {
+		var b strings.Builder
+		if err := printDefects(&b, all, width); err != nil {
+			t.Fatal(err)
+		}
+		long := 0
+		for line := range strings.Lines(b.String()) {
+			long = max(long, len(strings.TrimSuffix(line, "\n")))
+		}
+		if !strings.Contains(b.String(), "found by no check\n") || width == 0 && long < 200 || width > 0 && long > min(max(width, 73), widest) {
+			t.Errorf("width %d: the longest line has %d columns in\n%s", width, long, b.String())
+		}
+	}
+	code, stdout, _ := judge(t, nil, "list", "--defects", "--json")
+	if code != 0 || strings.Contains(stdout, ": null") {
+		t.Errorf("got exit %d and a null in %d bytes", code, len(stdout))
+	}
+}
+
 // TestSARIFOfARun reads what a run writes.
 func TestSARIFOfARun(t *testing.T) {
 	t.Parallel()

@@ -3,9 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -75,15 +72,9 @@ command that goes by it is printed.`,
 	}
 	s.register(cmd)
 	cmd.RunE = judging(func(cmd *cobra.Command, _ []string) error {
-		environ := os.Environ()
-		if err := applyEnvironment(cmd, environ); err != nil {
-			return usage{err}
-		}
-		if err := applyFile(cmd); err != nil {
-			return usage{err}
-		}
-		if !cmd.Flags().Changed("seed") {
-			s.seed = rand.Int64N(1 << 32) // short enough to be typed
+		environ, err := s.settle(cmd)
+		if err != nil {
+			return err
 		}
 		options, err := s.options(environ)
 		if err != nil {
@@ -100,25 +91,15 @@ command that goes by it is printed.`,
 func (s *runSettings) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	s.referenceSettings.register(cmd)
-	flags.Var(newSetting(&s.url, "", "URL", parseText), "url", "base URL of the deployment")
-	flags.Var(newSetting(&s.tokenURL, "", "URL", parseText), "token-url", "base URL of its token endpoints (default: the same)")
-	flags.Var(newSetting(&s.credentials, "", "FILE", parseText), "credentials", "FILE with credentials, or env for variables")
+	s.registerTarget(cmd)
 	flags.Var(newSetting(&s.mode, string(conformance.Standard), "MODE", oneOf(words(conformance.Modes)...)), "mode", "MODE: plan, readonly, standard or disruptive")
 	flags.Var(newChecks(&s.checks), "checks", `GLOB of the ids to test, such as "ROT-*,DEL-00?" (default: all)`)
 	flags.Var(newSetting(&s.failOn, string(conformance.FailOnMust), "GATE", oneOf(words(conformance.Gates)...)), "fail-on", "GATE from which the exit code is 1: must, should or incomplete")
 	flags.Var(newSetting(&s.reportDir, "", "FOLDER", parseText), "report-dir", "FOLDER for report.html, .json, .txt and .sarif, junit.xml and summary.md")
 	flags.Var(newSetting(&s.format, "text", "FORMAT", oneOf("text", "json")), "format", "FORMAT of the report on standard output: text or json")
 	flags.Var(newSetting(&s.waivers, "", "FILE", parseText), "waivers", "FILE with the failures that are known, and until when")
-	flags.Var(newSetting(&s.journal, "", "FILE", parseText), "journal", "FILE to write what is made into (default: in --report-dir, or a temporary one)")
-	flags.Var(newSetting(&s.seed, 0, "N", parseSeed), "seed", "number that random choices follow from (default: any, see the report)")
-	flags.Var(newSetting(&s.limits.Rate, 0, "N", parseRate), "rate", "requests a second (default: the profile's; none on this machine)")
-	flags.Var(newSetting(&s.limits.Requests, 0, "N", parseCount), "requests", "requests in all (default: the profile's)")
 	flags.Var(newSetting(&s.limits.Concurrency, 0, "N", parseCount), "concurrency", "checks side by side (default: the profile's)")
-	flags.Var(newSetting(&s.limits.Timeout, 0, "DURATION", parsePositive), "timeout", "DURATION to wait for an answer (default: the profile's)")
-	flags.Lookup("timeout").DefValue = "" // or else help says 0s
-	flags.Var(newSetting(&s.caCert, "", "FILE", parseText), "ca-cert", "FILE with certificates in PEM to trust beside the system's")
-	flags.Var(newSetting(new(string), "", "FILE", parseText), configFlag, "YAML FILE with these settings")
+	s.registerConduct(flags, "in --report-dir, or a temporary one", "any, see the report")
 	for name, choice := range map[string][]string{
 		"mode": words(conformance.Modes), "fail-on": words(conformance.Gates), "format": {"text", "json"},
 	} {
@@ -134,27 +115,14 @@ func (s *runSettings) plan(cmd *cobra.Command, options conformance.Options) erro
 }
 
 func (s *runSettings) run(cmd *cobra.Command, options conformance.Options) error {
-	ctx := cmd.Context()
 	if err := makeFolder(s.reportDir); err != nil {
 		return usage{fmt.Errorf("--report-dir: %w", err)}
 	}
-	journal, err := s.place(options)
+	journal, shown, err := s.attend(cmd, &options, "check")
 	if err != nil {
-		return usage{err}
-	}
-	options.Journal = journal.path
-	shown, err := newProgress(cmd.ErrOrStderr(), s, journal.path)
-	if err != nil {
-		journal.tidy()
 		return err
 	}
-	endAbruptlyWith(ctx, journal.unfinished(), func() {
-		shown.end()
-		journal.abandon(cmd.ErrOrStderr())
-	})
-	options.Progress = func(event conformance.Event) { shown.show(ctx, event) }
-	options.Logger = slog.New(slog.NewTextHandler(shown, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	finished, err := conformance.Run(ctx, options)
+	finished, err := conformance.Run(cmd.Context(), options)
 	shown.end()
 	if err != nil {
 		journal.tidy()

@@ -245,7 +245,16 @@ func TestStaleWaiver(t *testing.T) {
 	if code != conformance.ExitStale || !strings.Contains(stderr, "a waiver is stale: ROT-001: does not fail any more") {
 		t.Errorf("got exit %d and %s, want 6", code, stderr)
 	}
-	code, _, stderr = judge(t, body("ROT-001", func(s *conformance.Session) { s.Failf("known") }), args...)
+	broken := body("ROT-001", func(s *conformance.Session) { s.Failf("known") })
+	text, err := os.ReadFile(waivers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice := writeFile(t, "twice.yaml", string(text)+strings.TrimPrefix(string(text), "waivers:\n"))
+	if code, _, stderr := judge(t, broken, append(args, "--waivers", twice)...); code != conformance.ExitStale || !strings.Contains(stderr, "a waiver is stale: ROT-001: another entry waives it already") {
+		t.Errorf("waived twice: got exit %d and %s, want 6", code, stderr)
+	}
+	code, _, stderr = judge(t, broken, args...)
 	if code != conformance.ExitConformant || !strings.Contains(stderr, "\nwaived ") && !strings.Contains(stderr, "\nfail ") {
 		t.Errorf("a live waiver: got exit %d and %s, want 0", code, stderr)
 	}

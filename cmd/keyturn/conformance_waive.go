@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,7 +75,7 @@ func (s *waiveSettings) waive(cmd *cobra.Command, name string) error {
 	}
 	waivers, err := s.Waivers(of, entries, time.Now())
 	if err != nil {
-		return err
+		return calm(err)
 	}
 	if s.file == "" {
 		text, err := conformance.WriteWaivers(waivers)
@@ -85,7 +86,7 @@ func (s *waiveSettings) waive(cmd *cobra.Command, name string) error {
 		return err
 	}
 	if err := addTo(s.file, waivers, of.Target.URL); err != nil {
-		return err
+		return calm(err)
 	}
 	ids := make([]string, len(waivers))
 	for i, waiver := range waivers {
@@ -98,19 +99,9 @@ func (s *waiveSettings) waive(cmd *cobra.Command, name string) error {
 // addTo writes the waivers into a file in one step. It keeps the file's permissions,
 // and goes to where a link points instead of replacing it.
 func addTo(file string, waivers []conformance.Waiver, url string) error {
-	mode := os.FileMode(0o644)
-	text, err := os.ReadFile(file)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return usage{fmt.Errorf("--file %w", err)}
-	default:
-		if file, err = filepath.EvalSymlinks(file); err != nil {
-			return usage{fmt.Errorf("--file %w", err)}
-		}
-		if about, err := os.Stat(file); err == nil {
-			mode = about.Mode().Perm()
-		}
+	file, text, mode, err := existing(file)
+	if err != nil {
+		return usage{fmt.Errorf("--file: %w", err)}
 	}
 	merged, err := conformance.MergeWaivers(file, text, waivers, url)
 	if err != nil {
@@ -120,6 +111,37 @@ func addTo(file string, waivers []conformance.Waiver, url string) error {
 		return usage{fmt.Errorf("--file: %w", err)}
 	}
 	return nil
+}
+
+// existing is the file to write, behind all links, with its text and its permissions.
+// One that is not there yet is empty. What is no file, such as a device, would be
+// replaced by one, and what may not be written is not to be replaced either.
+func existing(name string) (file string, text []byte, mode fs.FileMode, err error) {
+	const fresh = 0o644
+	about, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, linked := os.Readlink(name); linked == nil {
+			return "", nil, 0, fmt.Errorf("%s is a link to a file that is not there", name)
+		}
+		return name, nil, fresh, nil
+	case err != nil:
+		return "", nil, 0, err
+	case about.IsDir():
+		return "", nil, 0, fmt.Errorf("%s is a folder, want a file", name)
+	case !about.Mode().IsRegular():
+		return "", nil, 0, fmt.Errorf("%s is a device or a pipe, want a file", name)
+	}
+	if file, err = filepath.EvalSymlinks(name); err != nil {
+		return "", nil, 0, err
+	}
+	opened, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err != nil {
+		return "", nil, 0, err
+	}
+	defer opened.Close()
+	text, err = io.ReadAll(opened)
+	return file, text, about.Mode().Perm(), err
 }
 
 // replace writes a file under another name first, so that nobody reads half of it.

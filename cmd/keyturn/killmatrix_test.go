@@ -1,16 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
 	"github.com/keyturn/keyturn/conformance"
+	"github.com/keyturn/keyturn/conformance/catalogue"
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
@@ -19,32 +26,85 @@ import (
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
-var planted = flag.String("defects", "", "patterns of the defects that the kill matrix plants, separated by commas; all when empty")
+var (
+	planted    = flag.String("defects", "", "patterns of the defects that the kill matrix plants, separated by commas; a sample when empty")
+	writeKills = flag.Bool("write-kills", false, "write down what finds each planted defect, in place of comparing it")
+)
+
+const catalogueFolder = "../../conformance/catalogue"
+
+// sampled is how many defects apart those are that are planted when none are chosen:
+// the whole takes minutes, and has a make target of its own.
+const sampled = 25
 
 // TestKillMatrix plants each defect in the stand-in and has the referee find it:
 // through every provider that it shows itself through, by exactly the checks that the
-// catalogue says.
+// catalogue names.
 func TestKillMatrix(t *testing.T) {
 	t.Parallel()
-	for _, one := range defect.All() {
-		if !matches(*planted, one.ID) {
+	known := killsByDefect(t)
+	var mu sync.Mutex
+	measured := map[string]map[string][]string{}
+	t.Cleanup(func() { keepKills(t, measured) })
+	for i, one := range defect.All() {
+		if *planted == "" && i%sampled != 0 || !matches(*planted, one.ID) {
 			continue
 		}
 		for _, name := range one.Providers {
 			t.Run(one.ID+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				caught, rest := plant(t, name, one.ID)
-				t.Logf("%s %s: %s | %s", one.ID, name, strings.Join(caught, ","), rest)
+				caught := plant(t, planting{provider: name, defect: one.ID, seed: 1, checks: *chosen})
+				mu.Lock()
+				defer mu.Unlock()
+				if measured[one.ID] == nil {
+					measured[one.ID] = map[string][]string{}
+				}
+				measured[one.ID][name] = caught
+				if *writeKills {
+					return
+				}
+				kill := known[one.ID]
+				caught = slices.DeleteFunc(caught, func(id string) bool { return slices.Contains(kill.Sometimes[name], id) })
+				if diff := cmp.Diff(kill.Caught[name], caught); diff != "" {
+					t.Errorf("what finds it is not what the catalogue says (-catalogue +measured):\n%s", diff)
+				}
 			})
 		}
 	}
 }
 
-// plant runs every check against the stand-in with these defects and returns those
-// that fail.
-func plant(t *testing.T, name string, defects ...string) (caught []string, rest string) {
+// TestMeetingRotationsAreFound is the race that matters most: two rotations that meet
+// and leave two secrets. Whatever the seed, the concurrency family has to find it.
+func TestMeetingRotationsAreFound(t *testing.T) {
+	t.Parallel()
+	seeds := 2
+	if *planted != "" {
+		seeds = 20
+	}
+	for _, name := range []string{"authing-v2", "genauth-v3", "angusgm"} {
+		for seed := range seeds {
+			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
+				t.Parallel()
+				caught := plant(t, planting{provider: name, defect: "meeting-rotations-leave-two", seed: int64(seed), checks: "CON-*"})
+				if len(caught) == 0 {
+					t.Error("two rotations that met left two secrets, and nothing found it")
+				}
+			})
+		}
+	}
+}
+
+// planting is one run of the referee against one misbehaviour.
+type planting struct {
+	provider, defect string
+	seed             int64
+	checks           string // patterns; all when empty
+}
+
+// plant returns the checks that find something.
+func plant(t *testing.T, p planting) (caught []string) {
 	t.Helper()
-	bound, err := profile.Builtin(name)
+	bound, err := profile.Builtin(p.provider)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,37 +112,90 @@ func plant(t *testing.T, name string, defects ...string) (caught []string, rest 
 	// deployment of several machines is.
 	bound.Policy.Accept, bound.Policy.Refuse = time.Second, time.Second
 	finished, err := conformance.Run(t.Context(), conformance.Options{
-		URL: mocktest.Start(t, mockserver.Options{Defects: defects}).URL, Profile: bound, Checks: checks.All(), Filter: *chosen,
-		Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test", Seed: 1,
+		URL: mocktest.Start(t, mockserver.Options{Defects: []string{p.defect}}).URL, Profile: bound, Checks: checks.All(), Filter: p.checks,
+		Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test", Seed: p.seed,
+		// One check after the other, so that none meets what a defect makes of another.
 		Limits: profile.Limits{Concurrency: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string][]string{}
+	rest := map[report.Verdict][]string{}
 	for _, result := range finished.Results {
 		switch result.Verdict {
 		case report.Fail, report.Warn:
 			caught = append(caught, result.ID)
-			if testing.Verbose() {
-				for _, f := range result.Findings {
-					t.Logf("%s: %s %+v", result.ID, result.Message, f)
-				}
+			for _, finding := range result.Findings {
+				t.Logf("%s: %s; expected %s; observed %s", result.ID, finding.Message, finding.Expected, finding.Observed)
 			}
+		case report.Error:
+			t.Errorf("%s: a fault of the suite: %s", result.ID, result.Message)
 		case report.Pass, report.NotApplicable:
 		default:
-			others[string(result.Verdict)] = append(others[string(result.Verdict)], result.ID)
+			rest[result.Verdict] = append(rest[result.Verdict], result.ID)
 		}
 	}
-	for _, verdict := range slices.Sorted(maps.Keys(others)) {
-		rest += fmt.Sprintf("%s: %s; ", verdict, strings.Join(others[verdict], ","))
-	}
-	return caught, rest
+	t.Logf("%s %s: %s | %v", p.defect, p.provider, strings.Join(caught, ","), rest)
+	return caught
 }
 
 func matches(patterns, id string) bool {
 	return patterns == "" || slices.ContainsFunc(strings.Split(patterns, ","), func(pattern string) bool {
-		ok, _ := filepath.Match(pattern, id)
-		return ok
+		ok, err := filepath.Match(pattern, id)
+		return ok && err == nil
 	})
+}
+
+func killsByDefect(t *testing.T) map[string]catalogue.Kill {
+	t.Helper()
+	kills, err := catalogue.Kills()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]catalogue.Kill{}
+	for _, kill := range kills {
+		known[kill.Defect] = kill
+	}
+	return known
+}
+
+// keepKills writes what was measured into the catalogue, beside what was not measured
+// this time.
+func keepKills(t *testing.T, measured map[string]map[string][]string) {
+	t.Helper()
+	if !*writeKills {
+		return
+	}
+	known := killsByDefect(t)
+	var text bytes.Buffer
+	text.WriteString("# What finds each deliberate misbehaviour of the stand-in, as the kill matrix measured it:\n" +
+		"# make matrix ARGS=-write-kills. Look at every line that changes before it is kept.\nkills:\n")
+	for _, one := range defect.All() {
+		kill := known[one.ID]
+		caught := maps.Clone(measured[one.ID])
+		if caught == nil {
+			caught = kill.Caught
+		}
+		fmt.Fprintf(&text, "  - defect: %s\n    caught:\n", one.ID)
+		writeCaught(&text, one.Providers, caught, kill.Sometimes)
+		if len(kill.Sometimes) > 0 {
+			text.WriteString("    sometimes:\n")
+			writeCaught(&text, one.Providers, kill.Sometimes, nil)
+		}
+	}
+	if err := yaml.Unmarshal(text.Bytes(), new(any)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(catalogueFolder, "kills.yaml"), text.Bytes(), 0o644); err != nil {
+		t.Error(err)
+	}
+}
+
+func writeCaught(text *bytes.Buffer, providers []string, caught, without map[string][]string) {
+	for _, name := range providers {
+		ids := slices.DeleteFunc(slices.Clone(caught[name]), func(id string) bool { return slices.Contains(without[name], id) })
+		if len(ids) > 0 {
+			fmt.Fprintf(text, "      %s: [%s]\n", name, strings.Join(ids, ", "))
+		}
+	}
 }

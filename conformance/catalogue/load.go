@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-//go:embed index.yaml checks/*.yaml promises/*.yaml
+//go:embed index.yaml kills.yaml checks/*.yaml promises/*.yaml
 var embedded embed.FS
 
 var load = sync.OnceValues(func() (*Catalogue, error) { return loadFrom(embedded) })

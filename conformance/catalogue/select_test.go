@@ -49,7 +49,7 @@ func TestChecks(t *testing.T) {
 		numbered("UPD", 1, 2, 3, 5, 6, 7, 10, 11, 14, 17),
 		numbered("IDM", 1, 2, 4),
 		numbered("CON", 1, 2, 3, 4, 5, 6, 7, 9, 12, 14),
-		numbered("FUZ", 1, 2, 4, 8),
+		numbered("FUZ", 1, 2, 4, 8, 9),
 		numbered("TOK", 1, 2, 3, 4, 7, 8),
 	)
 	var got []string

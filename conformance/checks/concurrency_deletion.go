@@ -117,7 +117,7 @@ func deleteSecretAtOnce(s *conformance.Session) {
 			}
 		}
 		if round == len(deletionSpread)-1 && s.HasOracle() && sibling.Value != "" && sibling.ID != victim.ID {
-			s.BecomesAccepted(c, sibling, "the secret beside one that was deleted several times at once")
+			s.BecomesAccepted(c, sibling, "the secret beside one that was deleted several times at once", newSecretsWork)
 		}
 		if s.Failed() {
 			return

@@ -41,6 +41,7 @@ func expiryIsAnInstant(s *conformance.Session) {
 		shown.mark(c)
 		secret, reply := c.TryRotate(conformance.With("expires", text))
 		if !reply.OK {
+			canRotate(s)
 			s.FailOn(reply, "a secret that expires then", "an expiry half an hour ahead, written as %s, is refused", text)
 			continue
 		}
@@ -48,13 +49,14 @@ func expiryIsAnInstant(s *conformance.Session) {
 		if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 			return s.Probe(c, secret.Value, options...) == conformance.Accepted
 		}) {
+			newSecretsWork(s)
 			s.FailOn(reply, "accepted until then", "a secret whose expiry is half an hour ahead, written as %s, does not work", text)
 		}
 	}
 	if s.Policy().PastExpiry == "none" {
 		return // what becomes of a past date is not declared
 	}
-	if !shown.bySecret {
+	if !shown.bySecret || s.Policy().PastExpiry == "dead" {
 		c.Spoil()
 	}
 	for _, text := range notations(s.Profile(), ahead.Add(-2*nearby)) {
@@ -73,6 +75,7 @@ func pastInstantIsPast(s *conformance.Session, c *conformance.Client, text strin
 	case reply.OK && secret.Value != "" && s.Probe(c, secret.Value) == conformance.Accepted:
 		s.FailOn(reply, "refused at any time", "a secret whose expiry is half an hour ago, written as %s, works", text)
 	case !reply.OK && reply.Status >= 500:
+		canRotate(s)
 		s.FailOn(reply, "as is declared of past dates", "an expiry half an hour ago, written as %s: %s", strings.TrimSpace(text), reply)
 	}
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/keyturn/keyturn/conformance"
 )
@@ -46,6 +47,7 @@ func boundOnLiveSecretsHolds(s *conformance.Session) {
 		case reply.OK && fresh.Value == "":
 			s.Incompletef("a rotation succeeded and showed no secret")
 		case reply.OK:
+			isAnother(s, fresh, ever)
 			ever = append(ever, fresh)
 			s.Given(c, fresh)
 		case s.Policy().Overflow == "evict":
@@ -61,6 +63,13 @@ func boundOnLiveSecretsHolds(s *conformance.Session) {
 				"%d secrets work at the same time, those made as number %v", len(live), live)
 			return
 		}
+	}
+}
+
+// isAnother ends the check where a rotation gave a secret that was there before.
+func isAnother(s *conformance.Session, fresh conformance.Secret, before []conformance.Secret) {
+	if s.Mode() != conformance.Plan && slices.ContainsFunc(before, func(one conformance.Secret) bool { return one.Value == fresh.Value }) {
+		s.Incompletef("a rotation gave a secret that was there before, so that there are not several to tell apart")
 	}
 }
 
@@ -86,10 +95,14 @@ func overflowGoesAsDeclared(s *conformance.Session) {
 	}
 	fresh, reply := c.TryRotate()
 	if !reply.OK {
+		if !saysNo(reply) {
+			canRotate(s)
+		}
 		s.FailOn(reply, "a new secret, and the oldest retired", "with %d live secrets one more was refused", len(live))
 		return
 	}
-	s.BecomesAccepted(c, fresh, "the secret past the bound")
+	isAnother(s, fresh, live)
+	s.BecomesAccepted(c, fresh, "the secret past the bound", newSecretsWork)
 	s.BecomesRefused(c, live[0], "the oldest secret")
 	for i, secret := range live[1:] {
 		s.BecomesAccepted(c, secret, fmt.Sprintf("secret %d of the %d before, which is not the oldest,", i+2, len(live)))

@@ -16,6 +16,7 @@ var input = []conformance.Check{
 	{ID: "FUZ-002", Run: hostileIDsAreRefused},
 	{ID: "FUZ-004", Run: membersGivenTwiceHaveOneOutcome},
 	{ID: "FUZ-008", Run: bystanderIsUntouched},
+	{ID: "FUZ-009", Run: leastBodyIsEnough},
 }
 
 // negativesSent bounds what FUZ-001 sends, over all operations. Which ones, where

@@ -62,9 +62,10 @@ func clientWritesShow(s *conformance.Session) {
 	}
 }
 
-// secretWritesShow adds a secret and deletes it.
+// secretWritesShow adds a secret and deletes it. Its client is new, so that all that its
+// list has to have is known: of another an earlier secret could show in place of the new.
 func secretWritesShow(s *conformance.Session) {
-	c := s.NewClient()
+	c := unusedClient(s)
 	var reply *conformance.Reply
 	var before map[string]profile.Values
 	if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
@@ -84,6 +85,9 @@ func secretWritesShow(s *conformance.Session) {
 		fresh = slices.Sorted(maps.Keys(after))
 		return len(fresh) == 1
 	}) {
+		if len(fresh) > 1 {
+			s.Incompletef("the addition of exchange %d made %d entries, and which is the secret's is not known", rotated.Number, len(fresh))
+		}
 		s.FailOn(reply, "one more live secret", "a secret was made in exchange %d, and the list has %d more within %s", rotated.Number, len(fresh), s.Policy().Accept)
 		return
 	}

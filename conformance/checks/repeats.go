@@ -42,6 +42,7 @@ func lostRotationCanBeRepeated(s *conformance.Session) {
 			one.listed, _ = listLength(c)
 		}
 		s.Step("rotate and hang up before the answer")
+		c.Spoil() // how many secrets it has from here on nobody knows
 		options := []conformance.CallOption{conformance.Leave()}
 		if s.Policy().SecretSource == "caller" {
 			one.chosen = s.ChooseSecret()
@@ -108,11 +109,13 @@ func settleLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 			return
 		}
 		if now, reply := listLength(c); now != one.listed && now != one.listed+1 {
+			addsOne(s)
 			s.FailOn(reply, "one entry more, or none", "one rotation without an answer took the list of secrets from %d entries to %d", one.listed, now)
 		}
 	case one.chosen != "":
 		whole := s.Within(bound, 1, func(...conformance.CallOption) bool { return works(one.old.Value) != works(one.chosen) })
 		if !whole {
+			newSecretsWork(s)
 			s.FailOn(reply, "one of the two works", "after a rotation without an answer the old and the new secret both work or neither does")
 		}
 	case one.shown != "":
@@ -121,6 +124,7 @@ func settleLost(s *conformance.Session, c *conformance.Client, one unanswered) {
 			return works(shown) && (shown == one.old.Value || !works(one.old.Value))
 		})
 		if !whole {
+			newSecretsWork(s)
 			s.FailOn(reply, "the secret that is shown works, and no other", "after a rotation without an answer the secret that is shown is not the one that works")
 		}
 	}
@@ -137,18 +141,23 @@ func recoverFrom(s *conformance.Session, c *conformance.Client, one unanswered) 
 	makeRoom(s, c)
 	fresh, reply := c.TryRotate()
 	if !reply.OK {
+		canRotate(s)
 		s.FailOn(reply, "a new secret", "the rotation after one without an answer did not succeed")
 		return
 	}
-	s.BecomesAccepted(c, fresh, "the secret of the rotation after one without an answer")
+	s.BecomesAccepted(c, fresh, "the secret of the rotation after one without an answer", newSecretsWork)
 	if s.Policy().Rotation != "replace" {
 		if one.listed == 0 || full(s) {
 			return
 		}
 		if now, reply := listLength(c); now > one.listed+2 {
+			addsOne(s)
 			s.FailOn(reply, "two entries more at most", "two rotations, one of them without an answer, took the list of secrets from %d entries to %d", one.listed, now)
 		}
 		return
+	}
+	if fresh.Value == one.old.Value && s.Mode() != conformance.Plan {
+		s.Incompletef("the rotation after one without an answer left the secret as it was")
 	}
 	s.BecomesRefused(c, one.old, "the secret from before the rotation without an answer")
 	if one.chosen != "" {

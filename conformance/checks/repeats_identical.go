@@ -35,6 +35,7 @@ func repeatedRotationRotatesAgain(s *conformance.Session) {
 		second, reply = c.TryRotate(options...)
 		switch {
 		case !reply.OK:
+			canRotate(s)
 			s.FailOn(reply, "another rotation", "%s did not succeed", what)
 		case second.Value == first.Value:
 			s.FailOn(reply, "a secret of its own", "%s gave the same secret", what)
@@ -43,12 +44,12 @@ func repeatedRotationRotatesAgain(s *conformance.Session) {
 	if s.Failed() || !s.HasOracle() {
 		return
 	}
-	s.BecomesAccepted(c, second, "the secret of a rotation that was sent again")
+	s.BecomesAccepted(c, second, "the secret of a rotation that was sent again", newSecretsWork)
 	switch s.Policy().Rotation {
 	case "replace":
 		s.BecomesRefused(c, first, "the secret of the same rotation, sent before,")
 	case "add":
-		s.BecomesAccepted(c, first, "the secret of the same rotation, sent before,")
+		s.BecomesAccepted(c, first, "the secret of the same rotation, sent before,", newSecretsWork)
 	}
 }
 

@@ -73,7 +73,7 @@ func oldSecretStops(s *conformance.Session) {
 	s.Given(c, old)
 	fresh := c.Rotate()
 	s.BecomesRefused(c, old, "the old secret")
-	s.BecomesAccepted(c, fresh, "the new secret")
+	s.BecomesAccepted(c, fresh, "the new secret", newSecretsWork) // ROT-002 is about that
 }
 
 // unknownClientIsNotRotated looks for the client afterwards: a refusal that comes

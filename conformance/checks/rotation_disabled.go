@@ -44,9 +44,11 @@ func rotationDoesNotEnable(s *conformance.Session) {
 	s.Must(switched(c, by, by.On))
 	switch {
 	case rotated.OK:
-		s.BecomesAccepted(c, fresh, "the secret that a rotation made while the client was disabled, now that it is enabled,")
+		s.BecomesAccepted(c, fresh, "the secret that a rotation made while the client was disabled, now that it is enabled,", newSecretsWork, updatesKeepTheRest)
+	case !saysNo(rotated):
+		s.Must(rotated) // which of the two secrets is the client's is not known
 	default:
-		s.BecomesAccepted(c, old, "the secret of a client that was disabled and is enabled")
+		s.BecomesAccepted(c, old, "the secret of a client that was disabled and is enabled", updatesKeepTheRest)
 	}
 }
 

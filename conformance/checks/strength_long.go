@@ -58,12 +58,15 @@ func longSecretsCountWhole(s *conformance.Session) {
 		value := long(s, length)
 		secret, reply := c.TryRotateTo(value)
 		if !reply.OK {
+			if !saysNo(reply) {
+				canRotate(s)
+			}
 			if !s.Refused(reply, invalid, fmt.Sprintf("a secret of %d characters", length)) {
 				return
 			}
 			continue
 		}
-		if !s.BecomesAccepted(c, secret, fmt.Sprintf("a secret of %d characters", length)) {
+		if !s.BecomesAccepted(c, secret, fmt.Sprintf("a secret of %d characters", length), newSecretsWork) {
 			return
 		}
 		for _, near := range nearLong(value, long(s, length)) {

@@ -24,6 +24,7 @@ func endpoints(s *conformance.Session) []string {
 // client has to.
 func everyWayIsTaken(s *conformance.Session) {
 	c, bound := s.NewClient(), s.Policy().Accept
+	known(s, c)
 	for _, endpoint := range endpoints(s) {
 		for _, way := range s.Profile().ClientAuth {
 			proof := conformance.ProvingBy(way, c.ID(), c.Secret.Value)
@@ -84,6 +85,7 @@ func secretInTheURIIsNotTaken(s *conformance.Session) {
 	id, secret := conformance.Query("client_id", c.ID()), conformance.Query("client_secret", c.Secret.Value)
 	hold := func(reply *conformance.Reply, what string) {
 		if reply.OK {
+			authenticates(s, c, reply.Route.Name, s.Profile().ClientAuth[0])
 			s.FailOn(reply, "a refusal", "%s %s is taken", reply.Route.Name, what)
 			giveBack(s, reply, s.Proving(c.ID(), c.Secret.Value))
 		}

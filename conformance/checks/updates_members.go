@@ -14,10 +14,15 @@ import (
 // replacement changes more by right.
 func immutableStays(s *conformance.Session) {
 	c := s.NewClient()
+	c.Read()
 	before := settled(s, c)
 	updates := immutableIn(s, c, "update", before)
 	if len(updates) > 0 {
-		changedBy(s, before.Diff(s.Snapshot(c), mayMove(s, before)), "updating what is immutable", updates...)
+		differences := before.Diff(s.Snapshot(c), mayMove(s, before))
+		if len(differences) > 0 {
+			updatesKeepTheRest(s)
+		}
+		changedBy(s, differences, "updating what is immutable", updates...)
 	}
 	if len(updates)+len(immutableIn(s, c, "replace", before, replacing(s, c)...)) == 0 {
 		s.Incompletef("the profile has no immutable member that could be sent with another value and read")
@@ -61,6 +66,7 @@ func immutableIn(s *conformance.Session, c *conformance.Client, operation string
 		reply := c.Call(operation, append(slices.Clip(options), conformance.Member(member.Write, member.Value))...)
 		tried = append(tried, reply.Number)
 		if !reply.OK && reply.Status >= 500 {
+			canWrite(s, operation)
 			s.FailOn(reply, "refused or ignored", "%s with another %s: %s", operation, member.Write, reply)
 		}
 		stays(s, c, member, was)
@@ -118,7 +124,7 @@ func readOnlyHasNoEffect(s *conformance.Session) {
 		s.Incompletef("the profile has no read-only member of an operation that is bound")
 	}
 	if !rotated && c.Secret.Value != "" && s.HasOracle() {
-		s.BecomesAccepted(c, c.Secret, "the secret of the client afterwards")
+		s.BecomesAccepted(c, c.Secret, "the secret of the client afterwards", updatesKeepTheRest)
 	}
 }
 
@@ -135,7 +141,7 @@ func rotatedWith(s *conformance.Session, c *conformance.Client, member profile.M
 	if !reply.OK {
 		return // refused: no effect either
 	}
-	s.BecomesAccepted(c, fresh, "the secret of a rotation with "+member.Write)
+	s.BecomesAccepted(c, fresh, "the secret of a rotation with "+member.Write, newSecretsWork)
 	if !listed {
 		return
 	}

@@ -28,7 +28,7 @@ func disabledClientIsRefused(s *conformance.Session) {
 		s.FailOn(reply, fmt.Sprintf("refused within %s", s.Policy().Refuse), "the secret of a disabled client is accepted")
 	}
 	if turned(s, c, "enabled again", by.On) {
-		s.BecomesAccepted(c, c.Secret, "the secret of a client that was disabled and enabled again")
+		s.BecomesAccepted(c, c.Secret, "the secret of a client that was disabled and enabled again", updatesKeepTheRest)
 	}
 }
 
@@ -36,6 +36,7 @@ func disabledClientIsRefused(s *conformance.Session) {
 func turned(s *conformance.Session, c *conformance.Client, what string, value any) bool {
 	by := s.Profile().Switch
 	if reply := switched(c, by, value); !reply.OK {
+		canWrite(s, "update")
 		s.FailOn(reply, what, "the client cannot be %s", what)
 		return false
 	}
@@ -49,6 +50,7 @@ func turned(s *conformance.Session, c *conformance.Client, what string, value an
 		shown, _ = profile.At(reply.JSON, by.Read)
 		return profile.Equal(shown, value)
 	}) {
+		s.Must(reply)
 		s.FailOn(reply, asJSON(value), "the client was %s, and a read shows %s as %s", what, by.Read, asJSON(shown))
 	}
 	return true

@@ -117,6 +117,9 @@ func (l *locksmith) addClient(c *lockCall) *lockReply {
 	if object["label"] == nil && !l.has("a client may have no label") {
 		return problem(422, "label is missing")
 	}
+	if object["contact"] == nil && l.has("a client needs a contact") {
+		return problem(422, "contact is missing")
+	}
 	if refusal := l.claim(client, object); refusal != nil {
 		return refusal
 	}

@@ -187,6 +187,7 @@ var lockFaults = []lockFault{
 
 	// Input.
 	{name: "a label may be empty", fails: "FUZ-001"},
+	{name: "a client needs a contact", fails: "FUZ-009"},
 	{name: "any value will do", fails: "FUZ-001"},
 	{name: "null will do", fails: "FUZ-001"},
 	{name: "a number will do for a text", fails: "FUZ-001"},

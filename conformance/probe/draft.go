@@ -17,7 +17,10 @@ const withheld = "# default_world is left out here, as it holds credentials."
 // that agrees with what was seen stays as it is. What lies outside the policy, the
 // statuses and the token side stays byte for byte.
 func draft(given *profile.Open, facts map[string]*Fact) (string, error) {
-	text := given.Text()
+	text, ending := given.Text(), "\n"
+	if lines := bytes.Count(text, []byte("\r\n")); lines > 0 && lines == bytes.Count(text, []byte("\n")) {
+		text, ending = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), "\r\n"
+	}
 	root, err := mapping(text)
 	if err != nil {
 		return "", err
@@ -51,7 +54,7 @@ func draft(given *profile.Open, facts map[string]*Fact) (string, error) {
 	if page.values["default_world"] != nil {
 		page.put("default_world", withheld)
 	}
-	return page.String(), nil
+	return strings.ReplaceAll(page.String(), "\n", ending), nil
 }
 
 // value is what a draft has: what was declared unless something else was seen.

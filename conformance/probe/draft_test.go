@@ -201,3 +201,20 @@ func TestAllFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestDraftOfWindows has the ends of lines of the profile that was given.
+func TestDraftOfWindows(t *testing.T) {
+	t.Parallel()
+	given := load(t, strings.ReplaceAll(head, "\n", "\r\n"))
+	text, err := draft(given, learn(given).facts)
+	if err != nil || strings.Count(text, "\n") != strings.Count(text, "\r\n") {
+		t.Errorf("%v in %q", err, text)
+	}
+}
+
+func TestEvidenceIsShort(t *testing.T) {
+	t.Parallel()
+	if text := oneLine(strings.Repeat("ä ", 1<<20)); len([]rune(text)) > longest {
+		t.Errorf("%d letters", len([]rune(text)))
+	}
+}

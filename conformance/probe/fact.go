@@ -158,5 +158,12 @@ func oneLine(text string) string {
 		}
 		return unicode.ReplacementChar
 	}, text)
-	return strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.Fields(text), " ")
+	if letters := []rune(text); len(letters) > longest {
+		return string(letters[:longest-1]) + "…"
+	}
+	return text
 }
+
+// longest is how many letters a text about a fact may have: a target decides on some.
+const longest = 600

@@ -101,3 +101,23 @@ func TestHistoryWithoutLists(t *testing.T) {
 		t.Errorf("the history is not read back: %v", err)
 	}
 }
+
+// TestPausesAreNamedWithin has a pause near the margin, as before a last look.
+func TestPausesAreNamedWithin(t *testing.T) {
+	t.Parallel()
+	h := &History{Client: "c"}
+	for i := range 20 {
+		at := int64(i) * 1000
+		h.Operations = append(h.Operations, Operation{Number: i + 1, Lane: 1, CallUS: at, ReturnUS: new(at + 900)})
+	}
+	h.Operations = append(h.Operations, Operation{Number: 21, CallUS: 5_107_000, ReturnUS: new(int64(5_107_400))})
+	drawing := chartOf(h)
+	if len(drawing.Pauses) == 0 {
+		t.Fatal("there is no pause")
+	}
+	for _, pause := range drawing.Pauses {
+		if half := 3.2 * float64(columns(pause.Label)); pause.Anchor == "middle" && pause.X+half > 760 {
+			t.Errorf("%+v is cut off at the margin", pause)
+		}
+	}
+}

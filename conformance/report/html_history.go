@@ -11,6 +11,7 @@ import (
 const (
 	chartLeft  = 84.0
 	chartRight = 748.0
+	labelHalf  = 56.0 // of the longest label
 	chartTop   = 30.0
 	chartRow   = 32.0
 	chartBar   = 18.0 // height of a bar
@@ -102,7 +103,11 @@ func chartOf(h *History) chart {
 	drawing.Axis = y
 	for _, s := range c {
 		if s.cut {
-			drawing.Pauses = append(drawing.Pauses, mark{X: round((x(s.from) + x(s.to)) / 2), Label: "pause of " + spanUS(s.to-s.from), Anchor: "middle"})
+			pause := mark{X: round((x(s.from) + x(s.to)) / 2), Label: "pause of " + spanUS(s.to-s.from), Anchor: "middle"}
+			if pause.X > chartRight-labelHalf {
+				pause.Anchor = "end" // it would be cut off at the margin
+			}
+			drawing.Pauses = append(drawing.Pauses, pause)
 		}
 	}
 	drawing.Ticks = ticksOf(c, x)

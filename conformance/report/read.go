@@ -19,7 +19,7 @@ func Read(from io.Reader) (*Report, error) {
 		Schema *string `json:"schema"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, fmt.Errorf("the report is not one JSON object: %w", err)
+		return nil, fmt.Errorf("the report is not one JSON object: %w", plainly(err))
 	}
 	if head.Schema == nil {
 		return nil, errors.New("not a report: the member schema is missing, expected " + Schema)
@@ -29,7 +29,20 @@ func Read(from io.Reader) (*Report, error) {
 	}
 	var r Report
 	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("the report does not have the form of %s: %w", Schema, err)
+		return nil, fmt.Errorf("the report does not have the form of %s: %w", Schema, plainly(err))
 	}
 	return &r, nil
+}
+
+// plainly says where a value of another kind stands, without the names that our code
+// has for it.
+func plainly(err error) error {
+	wrong, is := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case !is:
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf("it is of the kind %s", wrong.Value)
+	}
+	return fmt.Errorf("%s is of the kind %s", wrong.Field, wrong.Value)
 }

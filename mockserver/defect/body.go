@@ -2,6 +2,7 @@ package defect
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func drop(reply *provider.Reply, pointer string) {
 
 // at returns the value at a JSON pointer of the reply's body.
 func at(reply *provider.Reply, pointer string) any {
-	var value any = reply.Body
+	value := reply.Body
 	for _, step := range steps(pointer) {
 		switch inside := value.(type) {
 		case wire.Object:
@@ -39,6 +40,27 @@ func at(reply *provider.Reply, pointer string) any {
 		}
 	}
 	return value
+}
+
+// textAt is at for a text, "" when there is none.
+func textAt(reply *provider.Reply, pointer string) string {
+	text, _ := at(reply, pointer).(string)
+	return text
+}
+
+// overwrite sets the value at those of the pointers that lead to something: providers
+// have other names for what is the same.
+func overwrite(reply *provider.Reply, value any, pointers ...string) {
+	for _, pointer := range pointers {
+		if at(reply, pointer) != nil {
+			put(reply, pointer, value)
+		}
+	}
+}
+
+// overwriting is overwrite for the seams of replies.
+func overwriting(value any, pointers ...string) func(*provider.Call, *provider.Reply) {
+	return func(_ *provider.Call, reply *provider.Reply) { overwrite(reply, value, pointers...) }
 }
 
 func steps(pointer string) []string {
@@ -107,12 +129,50 @@ func eachItem(reply *provider.Reply, change func(item wire.Object)) {
 	put(reply, pointer, copied)
 }
 
+// recut replaces the list in a reply, unless it is empty.
+func recut(reply *provider.Reply, change func(list wire.Array) wire.Array) {
+	if pointer, list := items(reply); len(list) > 0 {
+		put(reply, pointer, change(list))
+	}
+}
+
 // secretIn is where a reply that shows a secret has it, "" for none.
 func secretIn(reply *provider.Reply) string {
 	for _, pointer := range []string{"/clientSecret", "/data/secret", "/data/clientSecret"} {
-		if text, is := at(reply, pointer).(string); is && text != "" {
+		if textAt(reply, pointer) != "" {
 			return pointer
 		}
 	}
 	return ""
+}
+
+// say puts a text where the refusal has its own.
+func say(reply *provider.Reply, text string) {
+	for _, pointer := range []string{"/error_description", "/detail", "/message", "/msg"} {
+		if _, is := at(reply, pointer).(string); is {
+			put(reply, pointer, text)
+			return
+		}
+	}
+}
+
+// saying is say for the seams of replies.
+func saying(text string) func(*provider.Call, *provider.Reply) {
+	return func(_ *provider.Call, reply *provider.Reply) { say(reply, text) }
+}
+
+// missing reports a refusal because of something that does not exist.
+func missing(_ *provider.Call, reply *provider.Reply) bool {
+	for _, pointer := range []string{"/code", "/statusCode", "/status"} {
+		if at(reply, pointer) == 2011 || at(reply, pointer) == http.StatusNotFound {
+			return true
+		}
+	}
+	return reply.Status == http.StatusNotFound || strings.HasPrefix(textAt(reply, "/title"), "Unknown")
+}
+
+// fault turns a reply into that of a server which failed.
+func fault(reply *provider.Reply) {
+	reply.Status = http.StatusInternalServerError
+	overwrite(reply, http.StatusInternalServerError, "/status", "/statusCode")
 }

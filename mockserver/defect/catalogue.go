@@ -20,8 +20,8 @@ var (
 	deleting   = []string{v2, v3, angus} // where a client can be deleted
 )
 
-// all is made when it is first asked for, as most servers have no use for it.
-var all = sync.OnceValue(func() []Defect {
+// catalogue is made when it is first asked for, as most servers have no use for it.
+var catalogue = sync.OnceValue(func() []Defect {
 	return slices.Concat(
 		rotation(),
 		effects(),
@@ -44,7 +44,7 @@ var all = sync.OnceValue(func() []Defect {
 })
 
 // All lists the catalogue.
-func All() []Defect { return slices.Clone(all()) }
+func All() []Defect { return slices.Clone(catalogue()) }
 
 // Set is a name for several defects.
 type Set struct {
@@ -56,17 +56,17 @@ type Set struct {
 
 // Sets lists them.
 func Sets() []Set {
-	real := Set{ID: asDeployed, About: "AngusGM as its source reads, instead of as its page says."}
+	product := Set{ID: asDeployed, About: "AngusGM as its source reads, instead of as its page says."}
 	for _, one := range deployed() {
-		real.Defects = append(real.Defects, one.ID)
+		product.Defects = append(product.Defects, one.ID)
 	}
-	return []Set{real}
+	return []Set{product}
 }
 
 // Named returns the defect of this id, or the members of the set of this name.
 func Named(id string) ([]Defect, error) {
-	if i := slices.IndexFunc(all(), func(d Defect) bool { return d.ID == id }); i >= 0 {
-		return all()[i : i+1], nil
+	if i := slices.IndexFunc(catalogue(), func(d Defect) bool { return d.ID == id }); i >= 0 {
+		return catalogue()[i : i+1], nil
 	}
 	for _, set := range Sets() {
 		if set.ID != id {

@@ -3,7 +3,6 @@ package defect
 import (
 	"net/http"
 
-	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm"
 )
@@ -40,42 +39,6 @@ type Hooks struct {
 	Reply func(*provider.Call, *provider.Reply)
 	// Header sees the header fields of a reply as they are about to be written.
 	Header func(call *provider.Call, status int, header http.Header)
-}
-
-// judgement decides whether a presented secret authenticates the client, knowing what
-// was decided without it.
-type judgement func(call *provider.Call, c client.Client, presented string, accepted bool) bool
-
-// judging changes what is said of a presented secret.
-func judging(judge judgement) Hooks {
-	return Hooks{Call: func(call *provider.Call) {
-		before := call.Judge
-		call.Judge = func(c client.Client, presented string) bool {
-			accepted := c.Accepts(presented, call.Now)
-			if before != nil {
-				accepted = before(c, presented)
-			}
-			return judge(call, c, presented, accepted)
-		}
-	}}
-}
-
-// replying changes the replies of the operations in these roles, successes only.
-func replying(change func(*provider.Call, *provider.Reply), roles ...role) Hooks {
-	return Hooks{Reply: func(call *provider.Call, reply *provider.Reply) {
-		if !reply.Failed && in(call, roles) {
-			change(call, reply)
-		}
-	}}
-}
-
-// refusing changes refusals by the operations in these roles; without any, all.
-func refusing(change func(*provider.Call, *provider.Reply), roles ...role) Hooks {
-	return Hooks{Reply: func(call *provider.Call, reply *provider.Reply) {
-		if reply.Failed && (len(roles) == 0 || in(call, roles)) {
-			change(call, reply)
-		}
-	}}
 }
 
 // plain is for hooks that remember nothing.

@@ -16,60 +16,36 @@ import (
 // specs/angusgm/README.md). None of it was seen in a running one.
 const asDeployed = "angusgm-as-deployed"
 
-// deployed lists the members of that set.
+// deployed lists the members of that set: what fails, is cached or is malformed there.
 func deployed() []Defect {
 	return []Defect{
 		{
 			ID: "angusgm-replacement-fails", About: "Every replacement fails with 500: the product asserts a clientId that it does not read.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: fails(replace)}),
+			Providers: []string{angus}, hooks: plain(failing(by(replace))),
 		},
 		{
 			ID: "angusgm-update-fails", About: "Every update fails with 500: the product asserts a clientId that an update does not have.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: fails(update, rotate)}),
+			Providers: []string{angus}, hooks: plain(failing(by(update, rotate))),
 		},
 		{
 			ID: "angusgm-read-fails", About: "Reading a client that exists fails with 500: the product converts an instant without a zone.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: fails(read)}),
+			Providers: []string{angus}, hooks: plain(failing(by(read))),
 		},
 		{
-			ID: "angusgm-list-fails", About: "A list with any client in it fails with 500, for the same reason.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: fails(list)}),
+			ID: "angusgm-list-fails", About: "A list with any client in it fails with 500: the product converts an instant without a zone.",
+			Providers: []string{angus}, hooks: plain(failing(by(list))),
 		},
 		{
 			ID: "angusgm-filter-fails", About: "A list with a filter fails with 500: the product writes the value into its statement without quotes.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: func(next provider.Handler) provider.Handler {
-				failing := fails(list)(next)
-				return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-					if call.HTTP.URL.RawQuery == "" {
-						return next(ctx, call)
-					}
-					return failing(ctx, call)
-				}
-			}}),
+			Providers: []string{angus}, hooks: plain(failing(by(list), filtered)),
 		},
 		{
 			ID: "angusgm-registration-needs-a-description", About: "A registration without a description fails with 500: its column cannot be null.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: func(next provider.Handler) provider.Handler {
-				failing := fails(create)(next)
-				return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-					if _, given := sent(call)["description"].(string); given {
-						return next(ctx, call)
-					}
-					return failing(ctx, call)
-				}
-			}}),
+			Providers: []string{angus}, hooks: plain(failing(by(create), undescribed)),
 		},
 		{
 			ID: "angusgm-unknown-deletion-fails", About: "Deleting a client that does not exist fails with 500: the product writes an audit entry of nothing.",
-			Providers: []string{angus}, hooks: plain(Hooks{Around: func(next provider.Handler) provider.Handler {
-				return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-					reply, err := next(ctx, call)
-					if client.KindOf(err) == client.NotFound && in(call, []role{remove}) {
-						return failure(call), nil
-					}
-					return reply, err
-				}
-			}}),
+			Providers: []string{angus}, hooks: plain(instead(refused(client.NotFound), failure, by(remove))),
 		},
 		{
 			ID: "angusgm-clients-are-cached", About: "The token side knows a client as it was when it was first used, for half an hour.",
@@ -77,32 +53,36 @@ func deployed() []Defect {
 		},
 		{
 			ID: "angusgm-401-has-no-scheme", About: "The challenge of a 401 is the error and no scheme.",
-			Providers: []string{angus}, hooks: plain(Hooks{Header: func(call *provider.Call, status int, header http.Header) {
-				if status == http.StatusUnauthorized && !tokenSide(call) {
-					header.Set("WWW-Authenticate", "invalid_token, the token is unknown")
-				}
-			}}),
+			Providers: []string{angus}, hooks: plain(heading(http.StatusUnauthorized, challenged("invalid_token, the token is unknown"), management)),
 		},
 	}
 }
 
-// fails answers what would have been a success with a fault, and undoes it.
-func fails(roles ...role) func(provider.Handler) provider.Handler {
-	return func(next provider.Handler) provider.Handler {
+// failing answers what would have been a success with a fault, and undoes it. A list
+// fails over its entries, and without any succeeds.
+func failing(conditions ...condition) Hooks {
+	return Hooks{Around: func(next provider.Handler) provider.Handler {
 		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-			if !in(call, roles) {
+			if !all(conditions, call) {
 				return next(ctx, call)
 			}
 			kept := call.Store
 			call.Store = dry{kept}
 			reply, err := next(ctx, call)
 			call.Store = kept
-			if _, entries := items(&reply); err != nil || roles[0] == list && len(entries) == 0 {
+			if _, entries := items(&reply); err != nil || in(call, list) && len(entries) == 0 {
 				return reply, err
 			}
 			return failure(call), nil
 		}
-	}
+	}}
+}
+
+func filtered(call *provider.Call) bool { return call.HTTP.URL.RawQuery != "" }
+
+func undescribed(call *provider.Call) bool {
+	_, given := sent(call)["description"].(string)
+	return !given
 }
 
 // failure is the vendor's answer to an exception that nobody expected.

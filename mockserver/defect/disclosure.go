@@ -3,11 +3,8 @@ package defect
 import (
 	"encoding/base64"
 	"net/http"
-	"strings"
 
-	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
-	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
 // disclosure lists the ways in which a secret gets out.
@@ -27,21 +24,14 @@ func disclosure() []Defect {
 		},
 		{
 			ID: "secret-may-be-stored", About: "An answer with a secret may be stored on its way.",
-			Providers: everywhere, hooks: plain(Hooks{Header: func(call *provider.Call, _ int, header http.Header) {
-				if in(call, []role{create, rotate, reveal, read, list}) {
-					header.Set("Cache-Control", "max-age=60")
-					header.Del("Pragma")
-				}
-			}}),
+			Providers: everywhere, hooks: plain(heading(anyStatus, func(header http.Header) {
+				header.Set("Cache-Control", "max-age=60")
+				header.Del("Pragma")
+			}, by(create, rotate, reveal, read, list))),
 		},
 		{
 			ID: "token-may-be-stored", About: "An answer with an access token may be stored on its way.",
-			Providers: everywhere, hooks: plain(Hooks{Header: func(call *provider.Call, _ int, header http.Header) {
-				if in(call, []role{token}) {
-					header.Del("Cache-Control")
-					header.Del("Pragma")
-				}
-			}}),
+			Providers: everywhere, hooks: plain(heading(anyStatus, without("Cache-Control", "Pragma"), by(token))),
 		},
 		{
 			ID: "error-names-the-secret", About: "A refused authentication says which secret was wrong.",
@@ -53,12 +43,7 @@ func disclosure() []Defect {
 		},
 		{
 			ID: "error-names-the-token", About: "A refused call says which bearer token was wrong.",
-			Providers: everywhere, hooks: plain(refusing(func(call *provider.Call, reply *provider.Reply) {
-				credentials, err := provider.CredentialsOf(call.HTTP)
-				if err == nil && credentials.Rest != "" && !tokenSide(call) {
-					say(reply, "the token "+credentials.Rest+" may not do this")
-				}
-			})),
+			Providers: everywhere, hooks: plain(refusing(sayTheToken)),
 		},
 		{
 			ID: "error-repeats-the-body", About: "A refused change repeats the body that it refuses.",
@@ -71,41 +56,20 @@ func disclosure() []Defect {
 	}
 }
 
-// say puts a text where the refusal has its own.
-func say(reply *provider.Reply, text string) {
-	for _, pointer := range []string{"/error_description", "/detail", "/message", "/msg"} {
-		if _, is := at(reply, pointer).(string); is {
-			put(reply, pointer, text)
-			return
-		}
-	}
-}
-
-// presentedSecret is the secret that a client authenticates with, as it was sent.
-func presentedSecret(call *provider.Call) string {
-	if secret := wire.Text(call.Object(), "client_secret"); secret != "" {
-		return secret
-	}
+func sayTheToken(call *provider.Call, reply *provider.Reply) {
 	credentials, err := provider.CredentialsOf(call.HTTP)
-	if err != nil || !credentials.Are("Basic") {
-		return ""
+	if err == nil && credentials.Rest != "" && !tokenSide(call) {
+		say(reply, "the token "+credentials.Rest+" may not do this")
 	}
-	text, _ := base64.StdEncoding.DecodeString(credentials.Rest)
-	_, secret, _ := strings.Cut(string(text), ":")
-	return secret
 }
 
 // showsAgain has a read of the application show the secret that was made last.
 func showsAgain(shown func(string) string) func() []Hooks {
 	return func() []Hooks {
 		last := remembering[string]()
-		remember := replying(func(call *provider.Call, reply *provider.Reply) {
-			value, _ := at(reply, "/clientSecret").(string)
-			name, _ := at(reply, "/clientId").(string)
-			last.set(call.Key(name), value)
-		}, create, rotate)
+		remember := told(last.set)
 		show := replying(func(call *provider.Call, reply *provider.Reply) {
-			value := last.get(call.Key(call.Params.Text("clientId")))
+			value := last.get(ownKey(call))
 			switch again := shown(value); {
 			case value == "":
 			case again == value:
@@ -121,18 +85,12 @@ func showsAgain(shown func(string) string) func() []Hooks {
 func secretInAHeader() []Hooks {
 	made := remembering[string]()
 	remember := replying(func(call *provider.Call, reply *provider.Reply) {
-		value, _ := at(reply, secretIn(reply)).(string)
-		made.set(requestKey(call), value)
+		made.set(requestKey(call), textAt(reply, secretIn(reply)))
 	}, rotate)
 	show := Hooks{Header: func(call *provider.Call, status int, header http.Header) {
-		if status == http.StatusOK && in(call, []role{rotate}) {
+		if status == http.StatusOK && in(call, rotate) {
 			header.Set("X-New-Secret", made.get(requestKey(call)))
 		}
 	}}
 	return []Hooks{remember, show}
-}
-
-// requestKey names the client of a rotation.
-func requestKey(call *provider.Call) client.Key {
-	return call.Key(call.Params.Text("clientId") + wire.Text(call.Object(), "appId"))
 }

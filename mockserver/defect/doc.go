@@ -7,4 +7,10 @@
 // A defect is a value: a permanent id, a sentence, the providers whose behaviour it
 // changes, and hooks at the seams of a request's way through the server (see Hooks).
 // No handler knows of it. What a defect remembers begins when it is switched on.
+//
+// To add one, put a value into the table of its family (catalogue.go has them in
+// order). It is made of the seams in seams.go, around.go, header.go and store.go; what
+// takes more than a few lines is a named function below the table. Then
+// `make matrix ARGS=-write-kills` measures which checks find it: each line that this
+// changes in kills.yaml is a claim about them, and has to be read.
 package defect

@@ -3,6 +3,7 @@ package defect
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,17 +22,11 @@ func effects() []Defect {
 		},
 		{
 			ID: "rotation-shows-another-id", About: "The answer to a rotation has the id of another client.",
-			Providers: []string{v2, identity}, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
-				for _, pointer := range []string{"/data/id", "/clientId"} {
-					if id, is := at(reply, pointer).(string); is {
-						put(reply, pointer, id[:len(id)-1]+"0")
-					}
-				}
-			}, rotate)),
+			Providers: []string{v2, identity}, hooks: plain(replying(showAnotherID, rotate)),
 		},
 		{
 			ID: "rotation-hits-the-next-client", About: "A rotation renews the secret of the client that was registered next, too.",
-			Providers: everywhere, hooks: plain(Hooks{Around: alsoTheNext}),
+			Providers: everywhere, hooks: plain(aside(succeeded, renewTheNext, by(rotate))),
 		},
 		{
 			ID: "rotation-restores-a-deleted-client", About: "Rotating a deleted client is refused, and brings it back.",
@@ -39,14 +34,12 @@ func effects() []Defect {
 		},
 		{
 			ID: "rotation-enables", About: "A rotation enables a client that was disabled.",
-			Providers: []string{angus}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				if in(call, []role{rotate}) {
-					after.Enabled = true
-				}
-			})),
+			Providers: []string{angus}, hooks: plain(changed(func(_ *provider.Call, _ client.Client, after *client.Client) {
+				after.Enabled = true
+			}, rotate)),
 		},
 		{
-			ID: "rotation-ends-tokens", About: "A rotation, or the deletion of a secret, ends the access tokens that were issued before.",
+			ID: "rotation-ends-tokens", About: "A rotation that replaces a secret, or the deletion of one, ends the access tokens that were issued before.",
 			Providers: everywhere, hooks: endsTokens,
 		},
 		{
@@ -55,114 +48,115 @@ func effects() []Defect {
 		},
 		{
 			ID: "rotation-repeats-by-key", About: "A rotation with an Idempotency-Key that was seen before gives the answer to the first.",
-			Providers: everywhere, hooks: repeatsByKey,
+			Providers: []string{v2, v3, identity}, hooks: repeatsByKey,
 		},
 		{
-			ID: "quote-in-an-id-hits-all", About: "A rotation or update whose id has a quote in it renews the secrets of all clients of the caller.",
-			Providers: []string{v2, angus, identity}, hooks: plain(Hooks{Around: hitsAll}),
+			ID: "quote-in-an-id-hits-all", About: "A rotation, update or read of an id with a quote in it is refused, and renews the secrets of all clients of the caller.",
+			Providers: []string{v2, angus, identity}, hooks: plain(aside(refused(), renewAll, known, quoted, by(rotate, update, read))),
 		},
 	}
 }
 
 func retiredIs400() []Hooks {
-	ended := remembering[map[client.Digest]bool]()
+	// A refused call may name no client that exists: the notes are of the realm.
+	ended := noting[client.Digest, bool]()
 	keep := changed(func(_ *provider.Call, before client.Client, after *client.Client) {
 		gone := retired(before, *after)
 		if i := justDeleted(before, *after); i >= 0 {
 			gone = append(gone, after.Secrets[i])
 		}
 		for _, one := range gone {
-			ended.change(client.Key{Realm: after.Realm}, func(kept map[client.Digest]bool) map[client.Digest]bool {
-				next := map[client.Digest]bool{one.Digest: true}
-				for digest := range kept {
-					next[digest] = true
-				}
-				return next
-			})
+			ended.put(client.Key{Realm: after.Realm}, one.Digest, true)
 		}
 	})
 	refuse := refusing(func(call *provider.Call, reply *provider.Reply) {
-		if ended.get(client.Key{Realm: call.Realm.Kind.Name})[client.DigestOf(presentedSecret(call))] {
+		if ended.get(call.Key(""), client.DigestOf(presentedSecret(call))) {
 			reply.Status = http.StatusBadRequest
 		}
 	}, token, introspect, revoke)
 	return []Hooks{keep, refuse}
 }
 
-func alsoTheNext(next provider.Handler) provider.Handler {
-	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-		reply, err := next(ctx, call)
-		if err != nil || !in(call, []role{rotate}) {
-			return reply, err
+func showAnotherID(_ *provider.Call, reply *provider.Reply) {
+	for _, pointer := range []string{"/data/id", "/clientId"} {
+		if id, is := at(reply, pointer).(string); is {
+			put(reply, pointer, id[:len(id)-1]+"0")
 		}
-		rotated, known := subject(ctx, call)
-		page, listing := call.Store.List(ctx, store.Query{Realm: call.Realm.Kind.Name, Tenant: rotated.Tenant})
-		for _, other := range page.Clients {
-			if !known || listing != nil || other.Serial <= rotated.Serial {
-				continue
-			}
-			_, storing := call.Store.Update(ctx, other.Key, func(c *client.Client) error {
-				renew(call, c)
-				return nil
-			})
-			if client.KindOf(storing) == client.NotFound {
-				break // it was deleted meanwhile
-			}
-			return reply, err
-		}
-		return reply, err
 	}
 }
 
-func restoresDeleted() []Hooks {
-	buried := &graveyard{dead: map[client.Key]client.Client{}}
-	bury := Hooks{Call: func(call *provider.Call) {
-		call.Store = haunted{Store: call.Store, buried: buried}
-	}}
-	restore := Hooks{Around: func(next provider.Handler) provider.Handler {
-		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-			reply, err := next(ctx, call)
-			if client.KindOf(err) != client.NotFound || !in(call, []role{rotate}) {
-				return reply, err
-			}
-			for _, name := range named(call) {
-				if dead, there := buried.find(call.Realm.Kind.Name, name); there && call.Principal.In(dead.Tenant) {
-					if _, storing := call.Store.Create(ctx, dead); storing != nil {
-						return provider.Reply{}, storing
-					}
-				}
-			}
-			return reply, err
-		}
-	}}
-	return []Hooks{bury, restore}
+func renewTheNext(ctx context.Context, call *provider.Call) error {
+	rotated, exists := subject(ctx, call)
+	if !exists {
+		return nil
+	}
+	page, _ := call.Store.List(ctx, store.Query{Realm: call.Realm.Kind.Name, Tenant: rotated.Tenant})
+	next := slices.IndexFunc(page.Clients, func(c client.Client) bool { return c.Serial > rotated.Serial })
+	if next >= 0 {
+		_ = renewStored(ctx, call, page.Clients[next].Key) // it may be deleted meanwhile
+	}
+	return nil
 }
 
+func renewAll(ctx context.Context, call *provider.Call) error {
+	page, _ := call.Store.List(ctx, store.Query{Realm: call.Realm.Kind.Name, Tenant: call.Principal.Home()})
+	for _, c := range page.Clients {
+		if err := renewStored(ctx, call, c.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quoted chooses the addresses that would end a text in a statement.
+func quoted(call *provider.Call) bool { return strings.ContainsAny(call.HTTP.URL.Path, `'"`) }
+
+func restoresDeleted() []Hooks {
+	buried := newGraveyard()
+	restore := func(ctx context.Context, call *provider.Call) error {
+		for _, name := range named(call) {
+			dead, there := buried.find(call.Realm.Kind.Name, name)
+			if !there || !call.Principal.In(dead.Tenant) {
+				continue
+			}
+			if _, err := call.Store.Create(ctx, dead); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return []Hooks{buried.haunting(nobody), aside(refused(client.NotFound), restore, by(rotate))}
+}
+
+// endsTokens knows from before which end of a secret a token is: the times in tokens are
+// whole seconds.
 func endsTokens() []Hooks {
-	ended := remembering[time.Time]()
+	ends := remembering[int]()      // of secrets, by the client's id at the token side
+	issued := noting[string, int]() // after how many of them, by token
 	keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
-		if len(retired(before, *after)) > 0 || len(before.Secrets) < len(after.Secrets) || justDeleted(before, *after) >= 0 {
-			ended.set(client.Key{Realm: after.Realm, ID: after.ClientID}, call.Now)
+		if len(retired(before, *after)) > 0 || justDeleted(before, *after) >= 0 {
+			ends.change(call.Key(after.ClientID), func(n int) int { return n + 1 })
 		}
 	})
+	issue := replying(func(call *provider.Call, reply *provider.Reply) {
+		id, _ := presented(call)
+		issued.put(call.Key(id), textAt(reply, "/access_token"), ends.get(call.Key(id)))
+	}, token)
 	end := replying(func(call *provider.Call, reply *provider.Reply) {
-		issued, _ := at(reply, "/iat").(int64)
-		owner, _ := at(reply, "/client_id").(string)
-		if last := ended.get(call.Key(owner)); !last.IsZero() && issued <= last.Unix() {
+		of := call.Key(textAt(reply, "/client_id"))
+		if issued.get(of, wire.Text(call.Object(), "token")) < ends.get(of) {
 			reply.Body = wire.Object{"active": false}
 		}
 	}, introspect)
-	return []Hooks{keep, end}
+	return []Hooks{keep, issue, end}
 }
 
 func leavesAGap() []Hooks {
 	const gap = 50 * time.Millisecond
 	until := remembering[time.Time]()
 	keep := changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-		if in(call, []role{rotate}) {
-			until.set(after.Key, call.Now.Add(gap))
-		}
-	})
+		until.set(after.Key, call.Now.Add(gap))
+	}, rotate)
 	judge := judging(func(call *provider.Call, c client.Client, _ string, accepted bool) bool {
 		return accepted && !call.Now.Before(until.get(c.Key))
 	})
@@ -174,7 +168,7 @@ func repeatsByKey() []Hooks {
 	return []Hooks{{Around: func(next provider.Handler) provider.Handler {
 		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 			key := call.HTTP.Header.Get("Idempotency-Key")
-			if key == "" || !in(call, []role{rotate}) {
+			if key == "" || !in(call, rotate) {
 				return next(ctx, call)
 			}
 			if kept := answers.get(call.Key(key)); kept.Status != 0 {
@@ -187,23 +181,4 @@ func repeatsByKey() []Hooks {
 			return reply, err
 		}
 	}}}
-}
-
-func hitsAll(next provider.Handler) provider.Handler {
-	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-		reply, err := next(ctx, call)
-		if err == nil || call.Principal.Name == "" || !in(call, []role{rotate, update, read}) || !strings.ContainsAny(call.HTTP.URL.Path, `'"`) {
-			return reply, err
-		}
-		page, listing := call.Store.List(ctx, store.Query{Realm: call.Realm.Kind.Name, Tenant: call.Principal.Home()})
-		for _, c := range page.Clients {
-			if listing != nil {
-				break
-			}
-			if _, storing := call.Store.Update(ctx, c.Key, func(c *client.Client) error { renew(call, c); return nil }); storing != nil {
-				return provider.Reply{}, storing
-			}
-		}
-		return reply, err
-	}
 }

@@ -28,16 +28,7 @@ func expiry() []Defect {
 		},
 		{
 			ID: "expiry-is-not-enforced", About: "An expired secret goes on working.",
-			Providers: dated, hooks: plain(judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
-				c.Secrets = slices.Clone(c.Secrets)
-				for i := range c.Secrets {
-					// One that was given a date in the past is another matter.
-					if c.Secrets[i].ExpiresAt.After(c.Secrets[i].CreatedAt) {
-						c.Secrets[i].ExpiresAt = time.Time{}
-					}
-				}
-				return accepted || c.Accepts(presented, call.Now)
-			})),
+			Providers: dated, hooks: plain(regarding(forgetTheEnd)),
 		},
 		{
 			ID: "expiry-comes-3s-late", About: "A secret works for three seconds longer than it was made for.",
@@ -56,86 +47,91 @@ func expiry() []Defect {
 		},
 		{
 			ID: "past-expiry-is-taken", About: "An expiry in the past is taken, and the secret works.",
-			Providers: []string{identity}, hooks: plain(Hooks{Around: withoutExpiry(readable)}),
+			Providers: []string{identity}, hooks: plain(withoutExpiry(readable)),
 		},
 		{
 			ID: "unreadable-expiry-is-never", About: "An expiry that is no date is taken for none.",
 			Providers: dated, hooks: plain(
 				Hooks{Unchecked: func(call *provider.Call) bool { return unreadable(wire.Text(sent(call), expiryMember(call))) }},
-				Hooks{Around: withoutExpiry(unreadable)},
+				withoutExpiry(unreadable),
 			),
 		},
 		{
 			ID: "expiry-is-not-shown", About: "An expiry is kept and enforced, and read as the day of making.",
-			Providers: []string{angus}, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
-				if date := at(reply, "/data/clientSecretExpiresAt"); date != nil {
-					put(reply, "/data/clientIdIssuedAt", date)
-					put(reply, "/data/clientSecretExpiresAt", nil)
-				}
-			}, read)),
+			Providers: []string{angus}, hooks: plain(replying(showAsTheDayOfMaking, read)),
 		},
 		{
-			ID: "update-forgets-the-expiry", About: "An update with an expiry leaves the one there was.",
-			Providers: []string{angus}, hooks: plain(changed(func(call *provider.Call, before client.Client, after *client.Client) {
-				if !in(call, []role{update, replace}) || len(before.Secrets) == 0 {
-					return
-				}
-				for i := range after.Secrets {
-					after.Secrets[i].ExpiresAt = before.Secrets[0].ExpiresAt
-				}
-			})),
+			ID: "update-forgets-the-expiry", About: "An update with an expiry keeps the one there was.",
+			Providers: []string{angus}, hooks: plain(changed(keepTheExpiry, update, replace)),
 		},
 		{
 			ID: "expiry-loses-its-offset", About: "An expiry is kept and shown as it is, and compared with the clock without its offset.",
 			Providers: []string{identity}, hooks: losesItsOffset,
 		},
 		{
-			ID: "expiry-ends-the-siblings", About: "Once one secret of a client has expired, none works.",
+			ID: "expiry-ends-the-siblings", About: "For a second after one secret of a client has expired, none works.",
 			Providers: []string{identity}, hooks: plain(judging(func(call *provider.Call, c client.Client, _ string, accepted bool) bool {
-				return accepted && !slices.ContainsFunc(c.Secrets, func(s client.Secret) bool { return !s.Deleted() && s.Expired(call.Now) })
+				return accepted && !slices.ContainsFunc(c.Secrets, func(s client.Secret) bool {
+					return !s.Deleted() && s.Expired(call.Now) && call.Now.Sub(s.ExpiresAt) < time.Second
+				})
 			})),
 		},
 		{
 			ID: "expired-is-shown-as-deleted", About: "A secret that has expired is listed as deleted.",
-			Providers: []string{identity}, hooks: plain(replying(func(call *provider.Call, reply *provider.Reply) {
-				eachItem(reply, func(item wire.Object) {
-					expires, err := time.Parse(time.RFC3339Nano, wire.Text(item, "clientSecretExpirationDate"))
-					if err == nil && !call.Now.Before(expires) {
-						item["deleted"] = true
-					}
-				})
-			}, listSecrets)),
+			Providers: []string{identity}, hooks: plain(listed(markTheExpired, listSecrets)),
 		},
+	}
+}
+
+func forgetTheEnd(_ *provider.Call, secret *client.Secret) {
+	// One that was given a date in the past is another matter.
+	if secret.ExpiresAt.After(secret.CreatedAt) {
+		secret.ExpiresAt = time.Time{}
+	}
+}
+
+func showAsTheDayOfMaking(_ *provider.Call, reply *provider.Reply) {
+	if date := at(reply, "/data/clientSecretExpiresAt"); date != nil {
+		put(reply, "/data/clientIdIssuedAt", date)
+		put(reply, "/data/clientSecretExpiresAt", nil)
+	}
+}
+
+func keepTheExpiry(_ *provider.Call, before client.Client, after *client.Client) {
+	for i := range after.Secrets {
+		if len(before.Secrets) > 0 {
+			after.Secrets[i].ExpiresAt = before.Secrets[0].ExpiresAt
+		}
 	}
 }
 
 // losesItsOffset enforces the hour that was written and not the instant that was meant.
 func losesItsOffset() []Hooks {
-	written := remembering[map[client.Digest]time.Time]()
+	written := noting[client.Digest, time.Time]()
 	keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
 		at, err := time.Parse(time.RFC3339Nano, wire.Text(call.Object(), "expirationDate"))
 		if err != nil || len(before.Secrets) == len(after.Secrets) {
 			return
 		}
 		hour := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), time.UTC)
-		fresh := after.Secrets[len(after.Secrets)-1].Digest
-		written.change(after.Key, func(kept map[client.Digest]time.Time) map[client.Digest]time.Time {
-			next := map[client.Digest]time.Time{fresh: hour}
-			for digest, one := range kept {
-				next[digest] = one
-			}
-			return next
-		})
+		written.put(after.Key, newest(after).Digest, hour)
 	})
 	judge := judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
 		digest := client.DigestOf(presented)
-		hour, dated := written.get(c.Key)[digest]
-		if !dated {
+		hour := written.get(c.Key, digest)
+		if hour.IsZero() {
 			return accepted
 		}
 		return call.Now.Before(hour) && slices.ContainsFunc(c.Secrets, func(s client.Secret) bool { return s.Digest == digest && !s.Deleted() })
 	})
 	return []Hooks{keep, judge}
+}
+
+func markTheExpired(call *provider.Call, item wire.Object) {
+	expires, err := time.Parse(time.RFC3339Nano, wire.Text(item, "clientSecretExpirationDate"))
+	if err == nil && !call.Now.Before(expires) {
+		item["deleted"] = true
+	}
 }
 
 // moved changes the expiry that an update gives to a secret. Unchanged ones stay.
@@ -174,8 +170,8 @@ func readable(text string) bool {
 
 // withoutExpiry tries a request that is refused because of an expiry of this kind as if
 // it had asked for none.
-func withoutExpiry(kind func(text string) bool) func(provider.Handler) provider.Handler {
-	return func(next provider.Handler) provider.Handler {
+func withoutExpiry(kind func(text string) bool) Hooks {
+	return Hooks{Around: func(next provider.Handler) provider.Handler {
 		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 			reply, err := next(ctx, call)
 			body, member := sent(call), expiryMember(call)
@@ -190,5 +186,5 @@ func withoutExpiry(kind func(text string) bool) func(provider.Handler) provider.
 			call.Raw, call.Body = raw, nil
 			return next(ctx, call)
 		}
-	}
+	}}
 }

@@ -10,16 +10,15 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-// lists names what goes wrong in lists and reads.
+// lists has what goes wrong in lists and reads: entries that are missing, old, doubled or
+// show too much.
 func lists() []Defect {
 	listing := []string{v2, v3, angus}
 	return []Defect{
 		{
 			ID: "list-misses-the-newest", About: "A list leaves its newest entry out.",
 			Providers: everywhere, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
-				if pointer, entries := items(reply); len(entries) > 0 {
-					put(reply, pointer, entries[:len(entries)-1])
-				}
+				recut(reply, func(entries wire.Array) wire.Array { return entries[:len(entries)-1] })
 			}, list, listSecrets)),
 		},
 		{
@@ -35,33 +34,34 @@ func lists() []Defect {
 			Providers: []string{identity}, hooks: listHas(digestText),
 		},
 		{
-			ID: "page-skips-one", About: "The first entry of each page but the first is left out.",
+			ID: "page-skips-one", About: "Each page but the first leaves its first entry out.",
 			Providers: authing, hooks: plain(replying(func(call *provider.Call, reply *provider.Reply) {
-				if pointer, entries := items(reply); len(entries) > 0 && call.Params.Int("page", 1) > 1 {
-					put(reply, pointer, entries[1:])
+				if call.Params.Int("page", 1) > 1 {
+					recut(reply, func(entries wire.Array) wire.Array { return entries[1:] })
 				}
 			}, list)),
 		},
 		{
 			ID: "page-has-one-too-many", About: "A full page has one entry more than was asked for.",
 			Providers: authing, hooks: plain(replying(func(call *provider.Call, reply *provider.Reply) {
-				if pointer, entries := items(reply); len(entries) > 0 && len(entries) == call.Params.Int("limit", 10) {
-					put(reply, pointer, append(slices.Clone(entries), entries[len(entries)-1]))
+				if _, entries := items(reply); len(entries) == call.Params.Int("limit", 10) {
+					recut(reply, func(entries wire.Array) wire.Array { return append(slices.Clone(entries), entries[len(entries)-1]) })
 				}
 			}, list)),
 		},
 		{
 			ID: "page-out-of-bounds-fails", About: "A page number that cannot be is a fault of the server.",
-			Providers: authing, hooks: plain(refusing(func(call *provider.Call, reply *provider.Reply) {
-				for _, name := range []string{"page", "limit"} {
-					text := call.HTTP.URL.Query().Get(name)
-					if n, err := strconv.Atoi(text); text != "" && (err != nil || n < 1) {
-						fault(reply)
-					}
-				}
-			}, list)),
+			Providers: authing, hooks: plain(faulting(outOfBounds, list)),
 		},
 	}
+}
+
+func outOfBounds(call *provider.Call, _ *provider.Reply) bool {
+	return slices.ContainsFunc([]string{"page", "limit"}, func(name string) bool {
+		text := call.HTTP.URL.Query().Get(name)
+		n, err := strconv.Atoi(text)
+		return text != "" && (err != nil || n < 1)
+	})
 }
 
 // readsLag answers reads with the client as it was, but for its token side and for
@@ -79,7 +79,7 @@ func readsLag(by time.Duration) func() []Hooks {
 			})
 		})
 		lag := found(func(call *provider.Call, c *client.Client) {
-			if !in(call, []role{read, list, reveal}) {
+			if !in(call, read, list, reveal) {
 				return
 			}
 			for _, old := range versions.get(c.Key) {
@@ -97,37 +97,22 @@ func readsLag(by time.Duration) func() []Hooks {
 // value that it was made with.
 func listHas(shown func(string) string) func() []Hooks {
 	return func() []Hooks {
-		values := remembering[map[string]string]() // by digest
-		remember := replying(func(call *provider.Call, reply *provider.Reply) {
-			value, _ := at(reply, "/clientSecret").(string)
-			name, _ := at(reply, "/clientId").(string)
-			values.change(call.Key(name), func(kept map[string]string) map[string]string {
-				next := map[string]string{digestText(value): value}
-				for digest, one := range kept {
-					next[digest] = one
-				}
-				return next
-			})
-		}, create, rotate)
-		ids := remembering[map[string]string]() // digest by id
+		values := noting[client.Digest, string]()
+		digests := noting[string, client.Digest]() // by the secret's id
+		remember := told(func(of client.Key, secret string) { values.put(of, client.DigestOf(secret), secret) })
 		keep := found(func(call *provider.Call, c *client.Client) {
-			if in(call, []role{listSecrets}) {
-				ids.change(c.Key, func(map[string]string) map[string]string {
-					next := map[string]string{}
-					for _, secret := range c.Secrets {
-						next[secret.ID] = hexDigest(secret.Digest)
-					}
-					return next
-				})
+			if !in(call, listSecrets) {
+				return
+			}
+			for _, secret := range c.Secrets {
+				digests.put(c.Key, secret.ID, secret.Digest)
 			}
 		})
-		show := replying(func(call *provider.Call, reply *provider.Reply) {
-			key := call.Key(call.Params.Text("clientId"))
-			eachItem(reply, func(item wire.Object) {
-				if value := values.get(key)[ids.get(key)[wire.Text(item, "clientSecretId")]]; value != "" {
-					item["clientSecret"] = shown(value)
-				}
-			})
+		show := listed(func(call *provider.Call, item wire.Object) {
+			key := ownKey(call)
+			if value := values.get(key, digests.get(key, wire.Text(item, "clientSecretId"))); value != "" {
+				item["clientSecret"] = shown(value)
+			}
 		}, listSecrets)
 		return []Hooks{remember, keep, show}
 	}

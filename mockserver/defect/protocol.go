@@ -12,15 +12,14 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-// protocol lists finer breaches of HTTP and of the forms of values and errors.
+// protocol lists breaches of HTTP and of the forms of values and errors that a client
+// may live with for long: a field, a date, a method.
 func protocol() []Defect {
 	return []Defect{
 		{
 			ID: "envelope-date-has-another-form", About: "The time in an envelope is an RFC 3339 date-time.",
 			Providers: []string{angus}, hooks: plain(replying(func(call *provider.Call, reply *provider.Reply) {
-				if at(reply, "/datetime") != nil {
-					put(reply, "/datetime", call.Now.UTC().Format(time.RFC3339))
-				}
+				overwrite(reply, call.Now.UTC().Format(time.RFC3339), "/datetime")
 			}, read, list, rotate, update, create)),
 		},
 		{
@@ -29,13 +28,7 @@ func protocol() []Defect {
 		},
 		{
 			ID: "rotation-names-another-tenant", About: "The answer to a rotation names another tenant than the request.",
-			Providers: []string{v2, identity}, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
-				for _, pointer := range []string{"/data/userPoolId", "/tenant"} {
-					if at(reply, pointer) != nil {
-						put(reply, pointer, "another")
-					}
-				}
-			}, rotate)),
+			Providers: []string{v2, identity}, hooks: plain(replying(overwriting("another", "/data/userPoolId", "/tenant"), rotate)),
 		},
 		{
 			ID: "problem-is-plain-json", About: "A problem comes as application/json.",
@@ -47,55 +40,37 @@ func protocol() []Defect {
 		},
 		{
 			ID: "failures-share-an-id", About: "Every failure has the same id.",
-			Providers: []string{v2, identity}, hooks: plain(refusing(func(_ *provider.Call, reply *provider.Reply) {
-				for _, pointer := range []string{"/uniqueId", "/identifier"} {
-					if at(reply, pointer) != nil {
-						put(reply, pointer, "6f1c2a34-0000-4000-8000-5b7d9e0f1a2b")
-					}
-				}
-			})),
+			Providers: []string{v2, identity}, hooks: plain(refusing(overwriting("6f1c2a34-0000-4000-8000-5b7d9e0f1a2b", "/uniqueId", "/identifier"))),
 		},
 		{
 			ID: "token-error-has-quotes", About: "The description of an error at the token endpoint has characters that RFC 6749 does not allow there.",
-			Providers: everywhere, hooks: plain(refusing(func(_ *provider.Call, reply *provider.Reply) {
-				if at(reply, "/error_description") != nil {
-					put(reply, "/error_description", `the "client" is not known`)
-				}
-			}, token)),
+			Providers: everywhere, hooks: plain(refusing(overwriting(`the "client" is not known`, "/error_description"), token)),
 		},
 		{
 			ID: "challenge-has-no-realm", About: "The Basic challenge of the token side has no realm.",
-			Providers: everywhere, hooks: plain(Hooks{Header: func(call *provider.Call, status int, header http.Header) {
-				if tokenSide(call) && status == http.StatusUnauthorized && header.Get("WWW-Authenticate") != "" {
+			Providers: everywhere, hooks: plain(heading(http.StatusUnauthorized, func(header http.Header) {
+				if header.Get("WWW-Authenticate") != "" {
 					header.Set("WWW-Authenticate", "Basic")
 				}
-			}}),
+			}, tokenSide)),
 		},
 		{
 			ID: "head-may-be-stored", About: "The answer to a HEAD lacks the Cache-Control that a GET has.",
-			Providers: everywhere, hooks: plain(Hooks{Header: func(call *provider.Call, _ int, header http.Header) {
-				if call.HTTP.Method == http.MethodHead {
-					header.Del("Cache-Control")
-				}
-			}}),
+			Providers: everywhere, hooks: plain(heading(anyStatus, without("Cache-Control"), func(call *provider.Call) bool {
+				return call.HTTP.Method == http.MethodHead
+			})),
 		},
 		{
 			ID: "media-type-is-ignored", About: "A body is read as JSON whatever its Content-Type says.",
-			Providers: []string{v2, v3, angus, identity}, hooks: plain(Hooks{Call: func(call *provider.Call) {
-				if len(call.Raw) > 0 && in(call, []role{create, rotate, update, replace}) {
-					call.HTTP = call.HTTP.Clone(call.HTTP.Context())
-					call.HTTP.Header.Set("Content-Type", "application/json")
+			Providers: everywhere, hooks: plain(calling(func(call *provider.Call) {
+				if len(call.Raw) > 0 {
+					ownRequest(call).Header.Set("Content-Type", "application/json")
 				}
-			}}),
+			}, create, rotate, update, replace)),
 		},
 		{
 			ID: "method-is-overridden", About: "A header says what method a request is meant to have, and is believed.",
-			Providers: []string{v2, identity}, hooks: plain(Hooks{Route: func(r *http.Request) *http.Request {
-				if method := r.Header.Get("X-HTTP-Method-Override"); method != "" {
-					return withMethod(r, strings.ToUpper(method))
-				}
-				return r
-			}}),
+			Providers: []string{v2, identity}, hooks: plain(Hooks{Route: overridden}),
 		},
 		{
 			ID: "refusal-has-no-date", About: "A refusal does not say when it was made.",
@@ -107,32 +82,38 @@ func protocol() []Defect {
 		},
 		{
 			ID: "clocks-disagree", About: "Every seventh reply is dated a minute ahead.",
-			Providers: everywhere, hooks: func() []Hooks {
-				var replies atomic.Uint32
-				return []Hooks{{Header: func(call *provider.Call, _ int, header http.Header) {
-					const seventh = 7
-					if replies.Add(1)%seventh == 0 {
-						header.Set("Date", call.Now.Add(time.Minute).UTC().Format(http.TimeFormat))
-					}
-				}}}
-			},
+			Providers: everywhere, hooks: clocksDisagree,
 		},
 		{
 			ID: "member-given-twice", About: "Of a member that is given twice, now the first counts and now the last.",
-			Providers: []string{v2, v3, angus, identity}, hooks: eitherOfTwo,
+			Providers: everywhere, hooks: eitherOfTwo,
 		},
 	}
+}
+
+func overridden(r *http.Request) *http.Request {
+	if method := r.Header.Get("X-HTTP-Method-Override"); method != "" {
+		return withMethod(r, strings.ToUpper(method))
+	}
+	return r
+}
+
+func clocksDisagree() []Hooks {
+	const seventh = 7
+	var replies atomic.Uint32
+	return []Hooks{{Header: func(call *provider.Call, _ int, header http.Header) {
+		if replies.Add(1)%seventh == 0 {
+			header.Set("Date", call.Now.Add(time.Minute).UTC().Format(http.TimeFormat))
+		}
+	}}}
 }
 
 // eitherOfTwo takes a body with a member that is given twice, which nobody else does.
 func eitherOfTwo() []Hooks {
 	var turn atomic.Uint32
-	return []Hooks{{Call: func(call *provider.Call) {
-		if _, err := wire.Decode(call.Raw); err == nil || !in(call, []role{create, rotate, update, replace, ""}) {
-			return
-		}
+	return []Hooks{calling(func(call *provider.Call) {
 		members, ok := membersOf(call.Raw)
-		if !ok {
+		if !ok || wellFormed(call) {
 			return
 		}
 		first := turn.Add(1)%2 == 0
@@ -146,7 +127,7 @@ func eitherOfTwo() []Hooks {
 		if raw, err := wire.Append(nil, body); err == nil {
 			call.Raw = raw
 		}
-	}}}
+	}, create, rotate, update, replace, "")}
 }
 
 type member struct {

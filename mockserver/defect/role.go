@@ -57,7 +57,10 @@ func roleOf(call *provider.Call) role {
 	return found
 }
 
-func in(call *provider.Call, wanted []role) bool { return slices.Contains(wanted, roleOf(call)) }
+func in(call *provider.Call, wanted ...role) bool { return slices.Contains(wanted, roleOf(call)) }
 
 // tokenSide reports whether a client calls with its own secret.
-func tokenSide(call *provider.Call) bool { return in(call, []role{token, introspect, revoke}) }
+func tokenSide(call *provider.Call) bool { return in(call, token, introspect, revoke) }
+
+// management reports whether the call is of anybody else.
+func management(call *provider.Call) bool { return !tokenSide(call) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -34,11 +33,9 @@ func rotation() []Defect {
 		},
 		{
 			ID: "rotation-keeps-the-secret", About: "A rotation says that it succeeded and changes nothing.",
-			Providers: authing, hooks: plain(changed(func(call *provider.Call, before client.Client, after *client.Client) {
-				if in(call, []role{rotate}) {
-					after.Secrets = before.Secrets
-				}
-			})),
+			Providers: authing, hooks: plain(changed(func(_ *provider.Call, before client.Client, after *client.Client) {
+				after.Secrets = before.Secrets
+			}, rotate)),
 		},
 		{
 			ID: "rotation-shows-the-secret-before", About: "The answer to a rotation has the secret that it just ended.",
@@ -47,8 +44,7 @@ func rotation() []Defect {
 		{
 			ID: "rotation-shows-a-digest", About: "The answer to an addition has a digest in the place of the secret.",
 			Providers: []string{identity}, hooks: plain(replying(func(_ *provider.Call, reply *provider.Reply) {
-				secret, _ := at(reply, "/clientSecret").(string)
-				put(reply, "/clientSecret", digestText(secret))
+				put(reply, "/clientSecret", digestText(textAt(reply, "/clientSecret")))
 			}, rotate)),
 		},
 		{
@@ -57,45 +53,23 @@ func rotation() []Defect {
 		},
 		{
 			ID: "rotation-clears-the-description", About: "A rotation empties the client's description.",
-			Providers: []string{v2, v3, angus}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				if in(call, []role{rotate}) {
-					after.Attributes = after.Attributes.With(map[string]any{"description": ""})
-				}
-			})),
+			Providers: []string{v2, v3, angus}, hooks: plain(changed(emptyTheDescription, rotate)),
 		},
 		{
 			ID: "rotation-makes-an-unknown-client", About: "Rotating a client that does not exist is refused, and makes it.",
-			Providers: []string{v2, v3, identity}, hooks: plain(Hooks{Around: makesTheUnknown}),
+			Providers: []string{v2, v3, identity}, hooks: plain(aside(refused(client.NotFound), makeTheUnknown, by(rotate))),
 		},
 		{
 			ID: "rotation-takes-the-callers-secret", About: "A secret that the request to rotate brings is taken beside the one that is made.",
-			Providers: []string{v3, identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				for _, name := range []string{"secret", "clientSecret", "client_secret"} {
-					if chosen := wire.Text(sent(call), name); chosen != "" && in(call, []role{rotate}) {
-						beside := client.NewSecret(newID(), chosen, call.Now).Sealed()
-						after.Secrets = append([]client.Secret{beside}, after.Secrets...)
-						return
-					}
-				}
-			})),
+			Providers: []string{v3, identity}, hooks: plain(changed(takeTheCallersToo, rotate)),
 		},
 		{
 			ID: "rotation-by-get", About: "A GET on the address of a rotation rotates.",
-			Providers: []string{v2}, hooks: plain(Hooks{Route: func(r *http.Request) *http.Request {
-				if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/refresh-secret") {
-					return withMethod(r, http.MethodPatch)
-				}
-				return r
-			}}),
+			Providers: []string{v2}, hooks: plain(takenFor(http.MethodGet, http.MethodPatch, "/refresh-secret")),
 		},
 		{
 			ID: "rotation-by-head", About: "A HEAD on the address of an addition adds a secret.",
-			Providers: []string{identity}, hooks: plain(Hooks{Route: func(r *http.Request) *http.Request {
-				if r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "/secrets") {
-					return withMethod(r, http.MethodPost)
-				}
-				return r
-			}}),
+			Providers: []string{identity}, hooks: plain(takenFor(http.MethodHead, http.MethodPost, "/secrets")),
 		},
 		{
 			ID: "addition-ends-the-oldest", About: "An addition ends the oldest secret, which stays listed as live.",
@@ -107,76 +81,37 @@ func rotation() []Defect {
 		},
 		{
 			ID: "addition-makes-two", About: "An addition makes a second secret that nobody is told of.",
-			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				if in(call, []role{rotate}) {
-					renew(call, after)
-				}
-			})),
+			Providers: []string{identity}, hooks: plain(changed(renewed, rotate)),
 		},
 		{
 			ID: "addition-renews-the-ids", About: "An addition gives every secret of the client a new id.",
-			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
+			Providers: []string{identity}, hooks: plain(changed(func(_ *provider.Call, _ client.Client, after *client.Client) {
 				for i := range after.Secrets {
-					if in(call, []role{rotate}) {
-						after.Secrets[i].ID = newID()
-					}
+					after.Secrets[i].ID = newID()
 				}
-			})),
+			}, rotate)),
 		},
 		{
 			ID: "addition-moves-the-expiry", About: "An addition gives its expiry to the secrets that were there.",
-			Providers: []string{identity}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				for i := range after.Secrets {
-					if in(call, []role{rotate}) && !after.Secrets[i].Deleted() {
-						after.Secrets[i].ExpiresAt = after.Secrets[len(after.Secrets)-1].ExpiresAt
-					}
-				}
-			})),
+			Providers: []string{identity}, hooks: plain(changed(moveTheExpiry, rotate)),
 		},
 		{
 			ID: "update-makes-a-secret", About: "An update without a secret makes a new one.",
-			Providers: []string{angus}, hooks: plain(changed(func(call *provider.Call, _ client.Client, after *client.Client) {
-				if in(call, []role{update}) {
-					renew(call, after)
-				}
-			})),
+			Providers: []string{angus}, hooks: plain(changed(renewed, update)),
 		},
 		{
 			ID: "refused-rotation-rotates", About: "A rotation that is refused rotates all the same.",
-			Providers: everywhere, hooks: plain(Hooks{Around: rotatesAllTheSame(func(error) bool { return true })}),
+			Providers: everywhere, hooks: plain(rotatesAllTheSame()),
 		},
 		{
 			ID: "refused-by-rule-rotates", About: "A rotation that is refused because of what it asks for rotates all the same.",
-			Providers: []string{v3, angus, identity}, hooks: plain(Hooks{Around: rotatesAllTheSame(func(err error) bool {
-				kind := client.KindOf(err)
-				return kind == client.Invalid || kind == client.Malformed || kind == client.Missing
-			})}),
+			Providers: []string{angus, identity}, hooks: plain(rotatesAllTheSame(client.Invalid, client.Malformed, client.Missing)),
 		},
 		{
 			ID: "lost-rotation-is-made-twice", About: "A rotation whose caller hung up before the answer is made once more.",
 			Providers: []string{identity}, hooks: plain(Hooks{Around: repeatedWhenLost}),
 		},
 	}
-}
-
-// retired are the secrets that an update took away from the client.
-func retired(before, after client.Client) []client.Secret {
-	var gone []client.Secret
-	for _, old := range before.Secrets {
-		if !holds(after, old) {
-			gone = append(gone, old)
-		}
-	}
-	return gone
-}
-
-func holds(c client.Client, secret client.Secret) bool {
-	for _, own := range c.Secrets {
-		if own.Digest == secret.Digest {
-			return true
-		}
-	}
-	return false
 }
 
 // oldLives has a replaced secret accepted for a time, for good when that is zero.
@@ -220,20 +155,13 @@ func oldReturns() []Hooks {
 // cachedSuccess is a cache of what was accepted, which nobody clears.
 func cachedSuccess() []Hooks {
 	const kept = 3 * time.Second
-	used := remembering[map[client.Digest]time.Time]()
+	used := noting[client.Digest, time.Time]()
 	return []Hooks{judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
 		digest := client.DigestOf(presented)
-		last := used.change(c.Key, func(seen map[client.Digest]time.Time) map[client.Digest]time.Time {
-			next := map[client.Digest]time.Time{}
-			for one, at := range seen {
-				next[one] = at
-			}
-			if accepted {
-				next[digest] = call.Now
-			}
-			return next
-		})[digest]
-		return accepted || call.Now.Sub(last) < kept
+		if accepted {
+			used.put(c.Key, digest, call.Now)
+		}
+		return accepted || call.Now.Sub(used.get(c.Key, digest)) < kept
 	})}
 }
 
@@ -251,105 +179,90 @@ func showsTheSecretBefore() []Hooks {
 }
 
 // newWorksLate refuses a secret for a time after it was made, but for the first of a
-// client: what cannot be used at all shows nothing.
+// client: what cannot be used at all shows nothing. One that comes back is not new.
 func newWorksLate(length time.Duration) func() []Hooks {
 	return func() []Hooks {
-		from := remembering[map[client.Digest]time.Time]()
+		from := noting[client.Digest, time.Time]()
 		keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
 			for _, fresh := range retired(*after, before) {
-				from.change(after.Key, func(times map[client.Digest]time.Time) map[client.Digest]time.Time {
-					next := map[client.Digest]time.Time{fresh.Digest: call.Now.Add(length)}
-					for one, at := range times {
-						next[one] = at
-					}
-					return next
-				})
+				from.add(after.Key, fresh.Digest, call.Now.Add(length))
 			}
 		})
 		judge := judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
-			return accepted && !call.Now.Before(from.get(c.Key)[client.DigestOf(presented)])
+			return accepted && !call.Now.Before(from.get(c.Key, client.DigestOf(presented)))
 		})
 		return []Hooks{keep, judge}
 	}
 }
 
-func makesTheUnknown(next provider.Handler) provider.Handler {
-	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-		reply, err := next(ctx, call)
-		if client.KindOf(err) != client.NotFound || !in(call, []role{rotate}) {
-			return reply, err
+func makeTheUnknown(ctx context.Context, call *provider.Call) error {
+	id := call.Params.Text("appId") + call.Params.Text("clientId") + wire.Text(call.Object(), "appId")
+	made := client.Client{
+		Key: call.Key(id), ClientID: id, Tenant: call.Principal.Home(), Enabled: true, CreatedAt: call.Now, UpdatedAt: call.Now,
+	}
+	renew(call, &made)
+	_, err := call.Store.Create(ctx, made)
+	return err
+}
+
+func takeTheCallersToo(call *provider.Call, _ client.Client, after *client.Client) {
+	for _, name := range []string{"secret", "clientSecret", "client_secret"} {
+		if chosen := wire.Text(sent(call), name); chosen != "" {
+			beside := client.NewSecret(newID(), chosen, call.Now).Sealed()
+			after.Secrets = append([]client.Secret{beside}, after.Secrets...)
+			return
 		}
-		id := call.Params.Text("appId") + call.Params.Text("clientId") + wire.Text(call.Object(), "appId")
-		made := client.Client{
-			Key: call.Key(id), ClientID: id, Tenant: call.Principal.Home(), Enabled: true, CreatedAt: call.Now, UpdatedAt: call.Now,
+	}
+}
+
+func moveTheExpiry(_ *provider.Call, _ client.Client, after *client.Client) {
+	for i := range after.Secrets {
+		if !after.Secrets[i].Deleted() {
+			after.Secrets[i].ExpiresAt = newest(after).ExpiresAt
 		}
-		renew(call, &made)
-		if _, storing := call.Store.Create(ctx, made); storing != nil {
-			return provider.Reply{}, storing
-		}
-		return reply, err
 	}
 }
 
 // additionEnds has an addition end some of the secrets that worked, which only the
 // token side shows.
-func additionEnds(which func([]client.Secret) []client.Secret) func() []Hooks {
+func additionEnds(which func(live []client.Secret) []client.Secret) func() []Hooks {
 	return func() []Hooks {
-		ended := remembering[[]client.Secret]()
+		ended := noting[client.Digest, bool]()
 		keep := changed(func(call *provider.Call, before client.Client, after *client.Client) {
-			var live []client.Secret
-			for _, one := range before.Secrets {
-				if one.Live(call.Now) && !slices.ContainsFunc(ended.get(after.Key), func(dead client.Secret) bool { return dead.ID == one.ID }) {
-					live = append(live, one)
-				}
+			live := slices.DeleteFunc(slices.Clone(before.Secrets), func(one client.Secret) bool {
+				return !one.Live(call.Now) || ended.get(after.Key, one.Digest)
+			})
+			if len(live) == 0 {
+				return
 			}
-			if in(call, []role{rotate}) && len(live) > 0 {
-				ended.change(after.Key, func(kept []client.Secret) []client.Secret { return append(kept, which(live)...) })
+			for _, one := range which(live) {
+				ended.put(after.Key, one.Digest, true)
 			}
-		})
-		judge := judging(func(_ *provider.Call, c client.Client, presented string, accepted bool) bool {
-			for _, dead := range ended.get(c.Key) {
-				if dead.Digest == client.DigestOf(presented) {
-					return false
-				}
-			}
-			return accepted
-		})
-		return []Hooks{keep, judge}
+		}, rotate)
+		return []Hooks{keep, sparing(ended)}
 	}
 }
 
-// rotatesAllTheSame makes the rotation that was refused for one of these reasons.
-func rotatesAllTheSame(reason func(error) bool) func(provider.Handler) provider.Handler {
-	return func(next provider.Handler) provider.Handler {
-		return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-			reply, err := next(ctx, call)
-			if err == nil || !reason(err) || !asksToRotate(call) {
-				return reply, err
-			}
-			if c, known := subject(ctx, call); known {
-				_, storing := call.Store.Update(ctx, c.Key, func(c *client.Client) error {
-					renew(call, c)
-					return nil
-				})
-				if storing != nil {
-					return provider.Reply{}, storing
-				}
-			}
-			return reply, err
+// rotatesAllTheSame makes the rotation that was refused for one of these kinds of
+// reasons; without any, for each.
+func rotatesAllTheSame(kinds ...client.Kind) Hooks {
+	return aside(refused(kinds...), func(ctx context.Context, call *provider.Call) error {
+		if c, exists := subject(ctx, call); exists {
+			return renewStored(ctx, call, c.Key)
 		}
-	}
+		return nil
+	}, asksToRotate)
 }
 
 // asksToRotate goes by the body as it came too: a refused one was not read.
 func asksToRotate(call *provider.Call) bool {
-	return in(call, []role{rotate}) || in(call, []role{update}) && wire.Text(sent(call), "clientSecret") != ""
+	return in(call, rotate) || in(call, update) && wire.Text(sent(call), "clientSecret") != ""
 }
 
 func repeatedWhenLost(next provider.Handler) provider.Handler {
 	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 		reply, err := next(ctx, call)
-		if err != nil || !in(call, []role{rotate}) {
+		if err != nil || !in(call, rotate) {
 			return reply, err
 		}
 		select {

@@ -8,11 +8,36 @@ import (
 	"github.com/keyturn/keyturn/mockserver/store"
 )
 
-// changed changes what an update makes of a client. before must not be written to.
-func changed(change func(call *provider.Call, before client.Client, after *client.Client)) Hooks {
+// changed changes what an update by operations in these roles makes of a client;
+// without any, every update. before must not be written to.
+func changed(change func(call *provider.Call, before client.Client, after *client.Client), roles ...role) Hooks {
 	return Hooks{Call: func(call *provider.Call) {
-		call.Store = changing{Store: call.Store, change: func(before client.Client, after *client.Client) { change(call, before, after) }}
+		call.Store = changing{Store: call.Store, change: func(before client.Client, after *client.Client) {
+			if len(roles) == 0 || in(call, roles...) {
+				change(call, before, after)
+			}
+		}}
 	}}
+}
+
+// created changes what is registered.
+func created(change func(*client.Client)) Hooks {
+	return Hooks{Call: func(call *provider.Call) {
+		call.Store = creating{Store: call.Store, change: change}
+	}}
+}
+
+// creating is a store whose registrations go wrong.
+type creating struct {
+	store.Store
+
+	change func(*client.Client)
+}
+
+// Create implements store.Store.
+func (s creating) Create(ctx context.Context, c client.Client) (client.Client, error) {
+	s.change(&c)
+	return s.Store.Create(ctx, c)
 }
 
 // changing is a store whose updates go wrong.

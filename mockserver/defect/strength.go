@@ -1,13 +1,9 @@
 package defect
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"io"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -22,25 +18,11 @@ func strength() []Defect {
 	return []Defect{
 		{
 			ID: "secrets-count-up", About: "All but four bytes of the randomness that secrets are made of are always the same, and those count up.",
-			Providers: generated, hooks: func() []Hooks {
-				var counter atomic.Uint32
-				return []Hooks{{Call: func(call *provider.Call) {
-					if in(call, []role{create, rotate}) {
-						call.Random = weak{counter: &counter}
-					}
-				}}}
-			},
+			Providers: generated, hooks: countUp,
 		},
 		{
 			ID: "secrets-come-again", About: "Secrets are made from the same four seeds in turn.",
-			Providers: generated, hooks: func() []Hooks {
-				var turn atomic.Uint32
-				return []Hooks{{Call: func(call *provider.Call) {
-					if in(call, []role{rotate}) {
-						reseed(call, bytes.Repeat([]byte{byte(turn.Add(1)%4*61 + 17), 0x5b, 0xc4}, 16))
-					}
-				}}}
-			},
+			Providers: generated, hooks: comeAgain,
 		},
 		{
 			ID: "clients-share-secrets", About: "The secret of a rotation is given once more to the next client that rotates.",
@@ -48,10 +30,7 @@ func strength() []Defect {
 		},
 		{
 			ID: "only-a-prefix-is-compared", About: "Only the first sixteen characters of a secret are compared.",
-			Providers: readable, hooks: plain(comparing(func(stored, presented string) bool {
-				const compared = 16
-				return len(stored) >= compared && len(presented) >= compared && stored[:compared] == presented[:compared]
-			})),
+			Providers: readable, hooks: plain(comparing(alikeFrom(16, 16))),
 		},
 		{
 			ID: "what-follows-is-ignored", About: "Whatever follows a secret is ignored.",
@@ -74,32 +53,16 @@ func strength() []Defect {
 		},
 		{
 			ID: "bcrypt-stops-at-72", About: "Only the first 72 bytes of a secret are hashed.",
-			Providers: []string{angus}, hooks: plain(comparing(func(stored, presented string) bool {
-				const hashed = 72
-				return len(stored) > hashed && len(presented) >= hashed && stored[:hashed] == presented[:hashed]
-			})),
+			Providers: []string{angus}, hooks: plain(comparing(alikeFrom(73, 72))),
 		},
 		{
 			ID: "encoded-secret-will-do", About: "A secret that needs to be encoded for HTTP Basic is compared as it came, without decoding.",
-			Providers: []string{angus}, hooks: plain(judging(func(call *provider.Call, _ client.Client, presented string, accepted bool) bool {
-				credentials, err := provider.CredentialsOf(call.HTTP)
-				basic := err == nil && credentials.Are("Basic")
-				return accepted && (!basic || !strings.ContainsAny(presented, "+/=:%& "))
-			})),
+			Providers: []string{angus}, hooks: plain(judging(asItCame)),
 		},
 		{
 			ID: "another-clients-secret-opens", About: "The secret of one client of a tenant authenticates every other.",
-			Providers: everywhere, hooks: plain(judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
-				if accepted || !c.Enabled || len(c.Secrets) == 0 {
-					return accepted
-				}
-				page, err := call.Store.List(context.WithoutCancel(call.HTTP.Context()), store.Query{Realm: c.Realm, Tenant: c.Tenant})
-				for _, other := range page.Clients {
-					if err == nil && other.Key != c.Key && other.Accepts(presented, call.Now) {
-						return true
-					}
-				}
-				return false
+			Providers: everywhere, hooks: plain(opening(func(own, other client.Client) bool {
+				return other.Tenant == own.Tenant && other.Key != own.Key
 			})),
 		},
 		{
@@ -125,74 +88,31 @@ func comparing(alike func(stored, presented string) bool) Hooks {
 	})
 }
 
-// weak is randomness of four bytes that count up.
-type weak struct{ counter *atomic.Uint32 }
-
-// Read implements io.Reader.
-func (w weak) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(i*89 + 41)
+// alikeFrom compares the first bytes of secrets, where the stored one has at least so
+// many.
+func alikeFrom(length, compared int) func(stored, presented string) bool {
+	return func(stored, presented string) bool {
+		return len(stored) >= length && len(presented) >= compared && stored[:compared] == presented[:compared]
 	}
-	var last [4]byte
-	binary.BigEndian.PutUint32(last[:], w.counter.Add(1))
-	copy(p[max(0, len(p)-len(last)):], last[:])
-	return len(p), nil
 }
 
-var _ io.Reader = weak{}
+// asItCame refuses what had to be decoded.
+func asItCame(call *provider.Call, _ client.Client, presented string, accepted bool) bool {
+	credentials, err := provider.CredentialsOf(call.HTTP)
+	basic := err == nil && credentials.Are("Basic")
+	return accepted && (!basic || !strings.ContainsAny(presented, "+/=:%& "))
+}
 
-// clientsShareSecrets gives the secret that it made last once more, when another client
-// asks.
-func clientsShareSecrets() []Hooks {
-	var mu sync.Mutex
-	var last client.Key
-	var seed []byte
-	return []Hooks{{Call: func(call *provider.Call) {
-		if !in(call, []role{rotate}) {
-			return
+// opening accepts the secrets of those other clients of the realm that the function
+// chooses.
+func opening(chosen func(own, other client.Client) bool) Hooks {
+	return judging(func(call *provider.Call, c client.Client, presented string, accepted bool) bool {
+		if accepted || !c.Enabled || len(c.Secrets) == 0 {
+			return accepted
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		if asks := pathKey(call); asks == last || seed == nil {
-			last, seed = asks, make([]byte, secretBytes(call))
-			_, _ = io.ReadFull(call.Random, seed) // without randomness the seed is all zeros
-		} else {
-			defer func() { seed = nil }()
-		}
-		reseed(call, bytes.Clone(seed))
-	}}}
-}
-
-// secretBytes is how much randomness a secret is made of.
-func secretBytes(call *provider.Call) int {
-	const authing, others = 16, 32
-	if call.Realm.Kind.Name == identity {
-		return others
-	}
-	return authing
-}
-
-// pathKey names the client of a rotation before the request was read.
-func pathKey(call *provider.Call) client.Key {
-	for _, name := range named(call) {
-		if c, err := call.Store.Get(context.WithoutCancel(call.HTTP.Context()), call.Key(name)); err == nil {
-			return c.Key
-		}
-	}
-	return client.Key{}
-}
-
-// reseed has the next secret made of the seed. Ids are made of the same randomness and
-// have to differ.
-func reseed(call *provider.Call, seed []byte) {
-	call.Random = io.MultiReader(io.LimitReader(call.Random, idBytes(call)), bytes.NewReader(seed), call.Random)
-}
-
-// idBytes is how much randomness a rotation takes before it makes the secret.
-func idBytes(call *provider.Call) int64 {
-	const uuid = 16
-	if call.Realm.Kind.Name == identity {
-		return uuid
-	}
-	return 0
+		page, err := call.Store.List(context.WithoutCancel(call.HTTP.Context()), store.Query{Realm: c.Realm})
+		return err == nil && slices.ContainsFunc(page.Clients, func(other client.Client) bool {
+			return chosen(c, other) && other.Accepts(presented, call.Now)
+		})
+	})
 }
