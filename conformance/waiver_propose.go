@@ -60,6 +60,8 @@ func (p Proposal) fit(model *Waiver, url string, now time.Time) error {
 		return usagef("--expires is %s, which is over; want a day to come", p.Expires)
 	}
 	switch {
+	case url == "":
+		return usagef("the report names no target, and a waiver without one holds for every target")
 	case p.Target == "":
 		model.Target = literalGlob(url)
 	case !p.Wildcards && strings.ContainsAny(p.Target, `*?[\`):

@@ -169,6 +169,17 @@ func TestWriteWaivers(t *testing.T) {
 	}
 }
 
+func TestProposalForNoTarget(t *testing.T) {
+	t.Parallel()
+	of, entries := failures()
+	of.Target.URL = ""
+	p := proposed
+	p.Checks = []string{"ROT-002"}
+	if got, err := p.Waivers(of, entries, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)); !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), "names no target") {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestProposalHasToSaySomething(t *testing.T) {
 	t.Parallel()
 	of, entries := failures()

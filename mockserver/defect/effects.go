@@ -80,7 +80,11 @@ func retiredIs400() []Hooks {
 func showAnotherID(_ *provider.Call, reply *provider.Reply) {
 	for _, pointer := range []string{"/data/id", "/clientId"} {
 		if id, is := at(reply, pointer).(string); is {
-			put(reply, pointer, id[:len(id)-1]+"0")
+			last := "0"
+			if strings.HasSuffix(id, last) {
+				last = "1"
+			}
+			put(reply, pointer, id[:len(id)-1]+last)
 		}
 	}
 }
