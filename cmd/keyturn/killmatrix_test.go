@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -13,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/keyturn/keyturn/conformance"
@@ -45,6 +46,7 @@ func TestKillMatrix(t *testing.T) {
 	known := killsByDefect(t)
 	var mu sync.Mutex
 	measured := map[string]map[string][]string{}
+	servers := &standIns{tb: t}
 	t.Cleanup(func() { keepKills(t, measured) })
 	for i, one := range defect.All() {
 		if *planted == "" && i%sampled != 0 || !matches(*planted, one.ID) {
@@ -53,7 +55,7 @@ func TestKillMatrix(t *testing.T) {
 		for _, name := range one.Providers {
 			t.Run(one.ID+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				caught := plant(t, planting{provider: name, defect: one.ID, seed: 1, checks: *chosen})
+				caught := plant(t, planting{servers: servers, provider: name, defect: one.ID, seed: 1, checks: *chosen})
 				mu.Lock()
 				defer mu.Unlock()
 				if measured[one.ID] == nil {
@@ -65,7 +67,7 @@ func TestKillMatrix(t *testing.T) {
 				}
 				kill := known[one.ID]
 				caught = slices.DeleteFunc(caught, func(id string) bool { return slices.Contains(kill.Sometimes[name], id) })
-				if diff := cmp.Diff(kill.Caught[name], caught); diff != "" {
+				if diff := gocmp.Diff(kill.Caught[name], caught); diff != "" {
 					t.Errorf("what finds it is not what the catalogue says (-catalogue +measured):\n%s", diff)
 				}
 			})
@@ -81,11 +83,12 @@ func TestMeetingRotationsAreFound(t *testing.T) {
 	if *planted != "" {
 		seeds = 20
 	}
+	servers := &standIns{tb: t}
 	for _, name := range []string{"authing-v2", "genauth-v3", "angusgm"} {
 		for seed := range seeds {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				t.Parallel()
-				caught := plant(t, planting{provider: name, defect: "meeting-rotations-leave-two", seed: int64(seed), checks: "CON-*"})
+				caught := plant(t, planting{servers: servers, provider: name, defect: "meeting-rotations-leave-two", seed: int64(seed), checks: "CON-*"})
 				if len(caught) == 0 {
 					t.Error("two rotations that met left two secrets, and nothing found it")
 				}
@@ -94,8 +97,34 @@ func TestMeetingRotationsAreFound(t *testing.T) {
 	}
 }
 
+// standIns are servers that one run after the other uses: their keys are what takes long
+// to make.
+type standIns struct {
+	tb   testing.TB
+	mu   sync.Mutex
+	idle []*mocktest.Server
+}
+
+func (s *standIns) take() *mocktest.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.idle) == 0 {
+		return mocktest.Start(s.tb, mockserver.Options{})
+	}
+	last := s.idle[len(s.idle)-1]
+	s.idle = s.idle[:len(s.idle)-1]
+	return last
+}
+
+func (s *standIns) give(server *mocktest.Server) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = append(s.idle, server)
+}
+
 // planting is one run of the referee against one misbehaviour.
 type planting struct {
+	servers          *standIns
 	provider, defect string
 	seed             int64
 	checks           string // patterns; all when empty
@@ -110,9 +139,14 @@ func plant(t *testing.T, p planting) (caught []string) {
 	}
 	// The stand-in is at once where it says it is, so it can be held to less than a
 	// deployment of several machines is.
-	bound.Policy.Accept, bound.Policy.Refuse = time.Second, time.Second
+	bound.Policy.Accept, bound.Policy.Refuse = time.Second, time.Second/2
+	server := p.servers.take()
+	defer p.servers.give(server)
+	if err := cmp.Or(server.Reset(t.Context()), server.SetDefects(p.defect)); err != nil {
+		t.Fatal(err)
+	}
 	finished, err := conformance.Run(t.Context(), conformance.Options{
-		URL: mocktest.Start(t, mockserver.Options{Defects: []string{p.defect}}).URL, Profile: bound, Checks: checks.All(), Filter: p.checks,
+		URL: server.URL, Profile: bound, Checks: checks.All(), Filter: p.checks,
 		Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test", Seed: p.seed,
 		// One check after the other, so that none meets what a defect makes of another.
 		Limits: profile.Limits{Concurrency: 1},

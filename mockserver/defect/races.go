@@ -50,7 +50,7 @@ func races() []Defect {
 
 // shortest is how far apart the two steps of an update are at least. They are as far
 // again for the next two, so that those which meet do not end together.
-const shortest = 10 * time.Millisecond
+const shortest = 25 * time.Millisecond
 
 // racing is an update in two steps. When the client has changed between them, the
 // function says what becomes of it and of what this update made.
