@@ -55,24 +55,37 @@ func TestKillMatrix(t *testing.T) {
 		for _, name := range one.Providers {
 			t.Run(one.ID+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				caught := plant(t, planting{servers: servers, provider: name, defect: one.ID, seed: 1, checks: *chosen})
-				mu.Lock()
-				defer mu.Unlock()
-				if measured[one.ID] == nil {
-					measured[one.ID] = map[string][]string{}
-				}
-				measured[one.ID][name] = caught
+				planting := planting{servers: servers, provider: name, defect: one.ID, seed: 1, checks: *chosen}
 				if *writeKills {
+					caught := plant(t, planting)
+					mu.Lock()
+					defer mu.Unlock()
+					if measured[one.ID] == nil {
+						measured[one.ID] = map[string][]string{}
+					}
+					measured[one.ID][name] = caught
 					return
 				}
-				kill := known[one.ID]
-				caught = slices.DeleteFunc(caught, func(id string) bool { return slices.Contains(kill.Sometimes[name], id) })
-				if diff := gocmp.Diff(kill.Caught[name], caught); diff != "" {
+				diff := unlike(t, known[one.ID], planting)
+				if diff != "" {
+					// Clocks and races are in it, and a machine under load: what is different
+					// has to be so again.
+					t.Logf("once (-catalogue +measured):\n%s", diff)
+					diff = unlike(t, known[one.ID], planting)
+				}
+				if diff != "" {
 					t.Errorf("what finds it is not what the catalogue says (-catalogue +measured):\n%s", diff)
 				}
 			})
 		}
 	}
+}
+
+// unlike says how what finds a planted defect differs from what the catalogue says.
+func unlike(t *testing.T, kill catalogue.Kill, p planting) string {
+	t.Helper()
+	caught := slices.DeleteFunc(plant(t, p), func(id string) bool { return slices.Contains(kill.Sometimes[p.provider], id) })
+	return gocmp.Diff(kill.Caught[p.provider], caught)
 }
 
 // TestMeetingRotationsAreFound is the race that matters most: two rotations that meet

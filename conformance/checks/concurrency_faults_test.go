@@ -29,8 +29,10 @@ func (l *till) add(c *tillClient) *tillSecret {
 func (l *till) turn(c *tillClient, met bool) string {
 	others := c.live()
 	if l.fault == "rotations write what they have read" {
+		l.turns++ // those that meet do not end together
+		gap := narrow * time.Duration(1+l.turns%3)
 		l.mu.Unlock()
-		time.Sleep(narrow)
+		time.Sleep(gap)
 		l.mu.Lock()
 	}
 	made := l.add(c)

@@ -72,6 +72,7 @@ type till struct {
 	clients  map[string]*tillClient
 	next     int       // for ids
 	changes  int       // so far
+	turns    int       // rotations so far
 	underway int       // rotations and deletions
 	busy     time.Time // when two of them were last
 }

@@ -88,8 +88,9 @@ func provoked(s *conformance.Session) []*conformance.Reply {
 
 func failuresShowNothingInternal(s *conformance.Session) {
 	var told findings
+	before := searched{}
 	looked := overRun(s, failure, func(seen conformance.Seen) {
-		for _, shown := range internalsIn(seen.Response.Body, seen.Request) {
+		for _, shown := range before.internalsIn(seen.Response.Body, seen.Request) {
 			told.show(s, seen, fmt.Sprint(seen.Request.Label, shown.what), report.Finding{
 				Message:  fmt.Sprintf("a failure of %s shows %s: %q", seen.Request.Label, shown.what, shown.text),
 				Expected: "a message for callers", Observed: shown.what,

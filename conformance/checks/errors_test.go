@@ -77,7 +77,7 @@ func TestInternalsIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := internalsIn(body, exchange.Request{URL: "https://api.example.com/clients"})
+			found := searched{}.internalsIn(body, exchange.Request{URL: "https://api.example.com/clients"})
 			if test.want == "" && len(found) > 0 {
 				t.Errorf("found %v, want none", found)
 			}
@@ -107,10 +107,10 @@ func TestInternalsOfTheCaller(t *testing.T) {
 		Body:   []byte(`{"name":"java.lang.NullPointerException"}`),
 	}
 	body := []byte(`{"instance":"http://127.0.0.1:8080/clients","id":"10.1.2.3 x","why":"SELECT secret FROM clients","name":"java.lang.NullPointerException"}`)
-	if found := internalsIn(body, request); len(found) > 0 {
+	if found := (searched{}).internalsIn(body, request); len(found) > 0 {
 		t.Errorf("found %v in an echo, want none", found)
 	}
-	if found := internalsIn([]byte("<pre>java.lang.NullPointerException at 10.9.9.9</pre>"), exchange.Request{}); len(found) != 2 {
+	if found := (searched{}).internalsIn([]byte("<pre>java.lang.NullPointerException at 10.9.9.9</pre>"), exchange.Request{}); len(found) != 2 {
 		t.Errorf("found %v in a page, want a class name and an internal host", found)
 	}
 }

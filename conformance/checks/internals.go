@@ -56,46 +56,63 @@ const (
 	quoted  = 120       // bytes of a trace that are shown
 )
 
+// searched remembers what was found in a text: a run sees the same refusal many times.
+type searched map[string][]shown
+
 // internalsIn searches the body of a failure. What only comes back from the request,
 // its own address included, is no trace.
-func internalsIn(body []byte, request exchange.Request) []shown {
-	text := plainText(body[:min(len(body), scanned)])
-	sent := sentText(request)
+func (before searched) internalsIn(body []byte, request exchange.Request) []shown {
 	var found []shown
-	for _, one := range internals() {
-		for _, match := range one.form.FindAllString(text, 20) {
-			match = strings.TrimSpace(match)
-			if strings.Contains(sent, strings.TrimRight(match, "/")) {
+	sent := ""
+	for _, text := range texts(body[:min(len(body), scanned)]) {
+		for _, trace := range before.tracesIn(text) {
+			if sent == "" {
+				sent = sentText(request)
+			}
+			if strings.Contains(sent, strings.TrimRight(trace.text, "/")) ||
+				slices.ContainsFunc(found, func(one shown) bool { return one.what == trace.what }) {
 				continue
 			}
-			if !slices.ContainsFunc(found, func(before shown) bool { return before.what == one.what }) {
-				found = append(found, shown{one.what, match[:min(len(match), quoted)]})
-			}
+			found = append(found, shown{trace.what, trace.text[:min(len(trace.text), quoted)]})
 		}
 	}
 	return found
 }
 
-// plainText is a body without the escapes of JSON: its texts line by line, and the
-// body itself where it is none.
-func plainText(body []byte) string {
-	decoded, err := profile.Decode(body)
-	if err != nil {
-		return string(body)
+func (before searched) tracesIn(text string) []shown {
+	found, known := before[text]
+	if known {
+		return found
 	}
-	var lines []string
-	for _, leaf := range profile.Flatten(decoded) {
-		if text, ok := leaf.(string); ok {
-			lines = append(lines, text)
+	for _, one := range internals() {
+		for _, match := range one.form.FindAllString(text, 20) {
+			found = append(found, shown{one.what, strings.TrimSpace(match)})
 		}
 	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+	before[text] = found
+	return found
+}
+
+// texts are those of a JSON body, without its escapes, and the body itself where it is
+// none.
+func texts(body []byte) []string {
+	decoded, err := profile.Decode(body)
+	if err != nil {
+		return []string{string(body)}
+	}
+	var all []string
+	for _, leaf := range profile.Flatten(decoded) {
+		if text, ok := leaf.(string); ok {
+			all = append(all, text)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // sentText is all that the caller wrote, escaped and not.
 func sentText(request exchange.Request) string {
-	parts := []string{request.URL, string(request.Body), plainText(request.Body)}
+	parts := append(texts(request.Body), request.URL, string(request.Body))
 	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
 		for _, part := range []string{request.URL, string(request.Body)} {
 			if text, err := unescape(part); err == nil {
