@@ -9,8 +9,8 @@
 // the start. The schemas are read on an API's first request, and a fault in one is a
 // 500 there, never a pass. A reply that breaks its document never leaves: the caller gets a
 // problem document that names the operation, because a stand-in that lies is worse
-// than none.
+// than none. Only a defect that somebody switched on (package defect) is let through.
 //
-// Arrows point down only: mockserver → admin, provider, oauth → realm → store →
+// Arrows point down only: mockserver → admin, defect, provider, oauth → realm → store →
 // client. It never imports conformance, nor the reverse.
 package mockserver

@@ -2,7 +2,8 @@
 // its sources and its remedy under checks/, and every statement of the vendors' pages
 // under promises/, so that it can be seen which of them no check tests. It is data with
 // a version of its own, index.yaml, and imports nothing of the referee; the bodies of
-// the checks are in package checks.
+// the checks are in package checks. kills.yaml says which misbehaviours of the stand-in
+// each check was measured to find; KILLS.md and the badge are made from it.
 //
 // To add a check, append an entry with the next free number to the file of its family,
 // cite the promises it tests, and run "make generate", which rewrites TRACEABILITY.md.
