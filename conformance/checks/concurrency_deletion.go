@@ -9,16 +9,23 @@ import (
 )
 
 // deletionAfter is when a client is deleted while it is rotated, in parts in a hundred
-// of how long a rotation takes.
-var deletionAfter = []int{50, 0, 75, 25}
+// of how long a rotation takes. What comes after the first four is for runs whose first
+// deletions were all answered when no rotation was under way, which shows little.
+var deletionAfter = []int{50, 0, 75, 25, 50, 100, 0, 75}
+
+// deletionsOutlasted is how many of these four have to be outlasted by a rotation.
+const deletionsOutlasted, deletionRounds = 2, 4
 
 // deletedClientStaysDeleted rotates a client and deletes it at the same time, a client
 // for each distance between the two, and looks whether anything of it is left.
 func deletedClientStaysDeleted(s *conformance.Session) {
 	s.NeedOracle()
-	deleted, met := 0, false
+	deleted, outlived, met := 0, 0, false
 	pace := time.Duration(0)
 	for round, after := range deletionAfter {
+		if round >= deletionRounds && (outlived >= deletionsOutlasted || s.Mode() == conformance.Plan) {
+			break
+		}
 		c := clientWithSecret(s)
 		r := newRecord(s, c)
 		first := r.number(c.Secret.Value)
@@ -46,7 +53,11 @@ func deletedClientStaysDeleted(s *conformance.Session) {
 		if how == model.OK {
 			deleted++
 		}
-		met = met || model.Overlap(r.history.All()) > 0
+		all := r.history.All()
+		met = met || model.Overlap(all) > 0
+		if outlasted(all) {
+			outlived++
+		}
 	}
 	switch {
 	case s.Mode() == conformance.Plan:
@@ -55,6 +66,16 @@ func deletedClientStaysDeleted(s *conformance.Session) {
 	case !met:
 		s.Incompletef("no rotation was under way while a client was deleted; the rates of this run keep them apart")
 	}
+}
+
+// outlasted tells whether a rotation succeeded that was still under way when the client's
+// deletion was answered: one that may have read the client before and written it after.
+func outlasted(all []model.Operation) bool {
+	return slices.ContainsFunc(all, func(drop model.Operation) bool {
+		return drop.Kind == model.Drop && drop.Outcome == model.OK && slices.ContainsFunc(all, func(o model.Operation) bool {
+			return o.Kind == model.Rotate && o.Outcome == model.OK && o.Call < drop.Return && o.Return > drop.Return
+		})
+	})
 }
 
 // remains looks for what is left of a client: whether a read finds it, what is shown as

@@ -7,7 +7,7 @@ import (
 
 // narrow is what lies between a read and a write in a service that does not lock: less
 // than any bound, and enough to be met.
-const narrow = 15 * time.Millisecond
+const narrow = 25 * time.Millisecond
 
 func (l *locksmith) gap() {
 	l.mu.Unlock()
