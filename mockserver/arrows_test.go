@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"fixtures":                    nil,
 	"mockserver/build":            nil,
 	"mockserver/wire":             nil,
+	"mockserver/certs":            nil,
 	"mockserver/client":           nil,
 	"mockserver/store":            {"mockserver/client"},
 	"mockserver/store/storetest":  {"mockserver/client", "mockserver/store"},
@@ -36,12 +37,18 @@ var arrows = map[string][]string{
 	"mockserver/defect":           {"fixtures", "mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/store", "mockserver/wire"},
 	"mockserver/admin":            {"mockserver/defect", "fixtures", "specs", "mockserver/build", "mockserver/client", "mockserver/contract", "mockserver/journal", "mockserver/provider", "mockserver/realm", "mockserver/wire"},
 	"mockserver":                  {"fixtures", "specs", "mockserver/…"},
-	"mockserver/mocktest":         {"mockserver"},
+	"mockserver/admin/client":     {"fixtures"},
+	"mockserver/mocktest":         {"fixtures", "specs", "mockserver", "mockserver/admin/client", "mockserver/certs", "mockserver/defect"},
 	"mockserver/internal/apitest": nil,
 	"mockserver/sdktest":          nil,
 	"mockserver/benchtest":        nil,
-	"cmd/keyturn": {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build", "mockserver/defect",
+	"cmd/keyturn": {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build", "mockserver/certs", "mockserver/defect",
 		"conformance", "conformance/catalogue", "conformance/checks", "conformance/ledger", "conformance/probe", "conformance/profile", "conformance/report"},
+
+	"docker/internal/enginetest": nil,
+	"docker/mockcontainer":       {"mockserver/admin/client"},
+	"docker/imagetest":           nil,
+	"docker/recipestest":         nil,
 
 	"conformance/redact":                   nil,
 	"conformance/ledger":                   nil,
@@ -61,13 +68,15 @@ var arrows = map[string][]string{
 
 // foreign lists packages that only some of ours may import.
 var foreign = map[string][]string{
-	"github.com/testcontainers/testcontainers-go": {"docker/mockcontainer"},
-	"github.com/spf13/cobra":                      {"cmd/keyturn"},
-	"github.com/gorilla/mux":                      {"mockserver"},
-	"github.com/chromedp/chromedp":                {"conformance/report/browsertest"},
-	"github.com/anishathalye/porcupine":           {"conformance/model"},
-	"golang.org/x/time/rate":                      {"conformance/exchange"},
-	"testing":                                     {"mockserver/store/storetest", "mockserver/mocktest", "mockserver/internal/apitest", "conformance/conformancetest"},
+	"github.com/testcontainers/testcontainers-go":      {"docker/mockcontainer"},
+	"github.com/testcontainers/testcontainers-go/wait": {"docker/mockcontainer"},
+	"github.com/moby/moby/api/types/container":         {"docker/mockcontainer"},
+	"github.com/spf13/cobra":                           {"cmd/keyturn"},
+	"github.com/gorilla/mux":                           {"mockserver"},
+	"github.com/chromedp/chromedp":                     {"conformance/report/browsertest"},
+	"github.com/anishathalye/porcupine":                {"conformance/model"},
+	"golang.org/x/time/rate":                           {"conformance/exchange"},
+	"testing":                                          {"docker/internal/enginetest", "mockserver/store/storetest", "mockserver/mocktest", "mockserver/internal/apitest", "conformance/conformancetest"},
 }
 
 type goPackage struct {

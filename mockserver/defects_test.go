@@ -22,8 +22,8 @@ const (
 // restores what the server was started with.
 func TestDefectsAreSwitched(t *testing.T) {
 	t.Parallel()
-	server := mocktest.Start(t, mockserver.Options{Defects: []string{longLife}})
-	api := apitest.New(t, server.URL)
+	server := mocktest.Start(t, mocktest.WithDefect(longLife))
+	api := apitest.New(t, server.BaseURL())
 	rotate := func() (old string) {
 		secret := api.Bearer("token").Send(http.MethodGet, "/api/v3/get-application-secret?appId="+rotated)
 		old, _ = secret.At("data", "secret").(string)
@@ -57,8 +57,8 @@ func TestDefectsAreSwitched(t *testing.T) {
 
 func TestDefectsOverTheAdminPlane(t *testing.T) {
 	t.Parallel()
-	server := mocktest.Start(t, mockserver.Options{})
-	api := apitest.New(t, server.URL)
+	server := mocktest.Start(t)
+	api := apitest.New(t, server.BaseURL())
 	listed := api.Send(http.MethodGet, "/__admin/defects")
 	defects, _ := listed.At("defects").([]any)
 	if listed.Status != http.StatusOK || len(defects) < 100 || listed.At("defects", 0, "on") != false {

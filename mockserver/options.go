@@ -2,11 +2,8 @@ package mockserver
 
 import (
 	"crypto/rand"
-	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
@@ -28,12 +25,22 @@ type Options struct {
 	Random io.Reader
 	Logger *slog.Logger
 	// PublicURL is the base of the addresses that replies contain. Without it
-	// they follow the Host header of each request.
+	// they follow the Host header of each request. SetPublicURL changes it later.
 	PublicURL string
-	// AdminHosts are further Host names under which the admin plane answers. See
-	// package admin for the ones it always takes.
+	// AdminToken is what callers of the admin plane have to present as a bearer
+	// token: 8 or more visible ASCII characters. Without one it trusts the machine
+	// that it runs on.
+	AdminToken string
+	// AdminClosed is for a server that other machines can reach: without an
+	// AdminToken its admin plane answers only what is open to all.
+	AdminClosed bool
+	// AdminHosts are further Host names under which an admin plane without a token
+	// answers. See package admin for the ones it always takes.
 	AdminHosts []string
-	Journal    journal.Bounds
+	// CA is the certificate of the server's own authority as PEM, for callers to
+	// fetch. Empty means that there is none.
+	CA      []byte
+	Journal journal.Bounds
 	// Defects are the deliberate misbehaviours, or the sets of them, that are
 	// switched on at the start and after a reset. See package defect.
 	Defects []string
@@ -62,24 +69,10 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.PublicURL != "" {
-		if err := CheckPublicURL(o.PublicURL); err != nil {
+	if o.AdminToken != "" {
+		if err := CheckAdminToken(o.AdminToken); err != nil {
 			return o, err
 		}
-		o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	}
 	return o, nil
-}
-
-// CheckPublicURL reports why the text cannot be the base of addresses.
-func CheckPublicURL(text string) error {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("public URL %q: want an http or https URL with a host and without a query", text)
-	}
-	if u.User != nil {
-		// Replies show the addresses to everybody.
-		return fmt.Errorf("public URL %q: want an http or https URL without a user and a password", u.Redacted())
-	}
-	return nil
 }

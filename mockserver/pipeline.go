@@ -88,7 +88,14 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	x.route, x.path, x.provider, x.door = route, path, route.provider, route.door
 	x.call.Operation = route.operation
 	x.enterRealm()
-	if err := x.readBody(route.bodyLimit()); err != nil {
+	limit := route.bodyLimit()
+	if limit > maxBody {
+		// Nobody sends that much to hear that they may not.
+		if err := x.authenticate(ctx); err != nil {
+			return provider.Reply{}, err
+		}
+	}
+	if err := x.readBody(limit); err != nil {
 		return provider.Reply{}, err
 	}
 	if x.call.Realm != nil {

@@ -39,7 +39,7 @@ func (s *watchedStore) Replace(ctx context.Context, clients []client.Client) err
 func TestAResetDoesNotUndoAWorldThatWasPut(t *testing.T) {
 	t.Parallel()
 	watched := &watchedStore{Store: memory.New()}
-	server := mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld), Store: watched})
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Store = parseWorld(t, smallWorld), watched }))
 	reset := make(chan error)
 	watched.replaced = func() {
 		watched.replaced = nil
@@ -63,8 +63,8 @@ func TestAResetDoesNotUndoAWorldThatWasPut(t *testing.T) {
 func TestNobodySeesTwoWorlds(t *testing.T) {
 	t.Parallel()
 	watched := &watchedStore{Store: memory.New()}
-	server := mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld), Store: watched})
-	api := apitest.New(t, server.URL).Bearer("me")
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Store = parseWorld(t, smallWorld), watched }))
+	api := apitest.New(t, server.BaseURL()).Bearer("me")
 	replies, exports := make(chan apitest.Reply, 1), make(chan int, 1)
 	watched.replaced = func() {
 		go func() { replies <- api.Send("GET", "/api/v2/applications/app") }()
@@ -93,8 +93,8 @@ func TestNobodySeesTwoWorlds(t *testing.T) {
 func TestReplacementsAmongRequests(t *testing.T) {
 	t.Parallel()
 	const rounds, callers = 30, 4
-	server := mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld)})
-	api, plane := apitest.New(t, server.URL).Bearer("me"), apitest.New(t, server.URL)
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = parseWorld(t, smallWorld) }))
+	api, plane := apitest.New(t, server.BaseURL()).Bearer("me"), apitest.New(t, server.BaseURL())
 	var group sync.WaitGroup
 	group.Go(func() {
 		for i := range rounds {
@@ -137,7 +137,7 @@ func TestALargeWorldCanBePutBack(t *testing.T) {
 	world := parseWorld(t, smallWorld)
 	const megabyte = 1 << 20
 	world.Realms["authing"].Clients[0].Attributes["description"] = strings.Repeat("x", megabyte)
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{World: world}).URL)
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = world })).BaseURL())
 	text := api.Send("GET", "/__admin/world").Text
 	if got := api.Raw("PUT", "/__admin/world", "application/json", text); got.Status != http.StatusNoContent {
 		t.Fatalf("%d bytes: HTTP %d %s", len(text), got.Status, got.Text)

@@ -12,13 +12,18 @@ import (
 const maxSecretClients = 10_000
 
 // Secrets returns what the server itself holds that nobody should read in the
-// journal: the secrets of access keys, the tokens of principals, and the secrets
-// that can be read back of the newest 10,000 clients of each realm. Those of older
-// clients are found in the journal by the names they stand under.
+// journal: the token of the admin plane, the secrets of access keys, the tokens of
+// principals, and the secrets that can be read back of the newest 10,000 clients of
+// each realm. Those of older clients are found in the journal by the names they stand
+// under.
 func (s *Server) Secrets(ctx context.Context) ([]string, error) {
 	s.space.using.RLock()
 	defer s.space.using.RUnlock()
 	var secrets []string
+	if s.options.AdminToken != "" {
+		// It is of no use to an emulated API, but can be sent to one by mistake.
+		secrets = append(secrets, s.options.AdminToken)
+	}
 	for name, r := range *s.space.realms.Load() {
 		seed := r.Save(nil)
 		for _, key := range seed.AccessKeys {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,6 +26,8 @@ type Server struct {
 	router  *router
 	docs    http.Handler
 	space   *namespace
+	// publicURL is never nil, and empty where addresses follow the Host header.
+	publicURL atomic.Pointer[string]
 }
 
 // namespace is one isolated world in a server.
@@ -64,8 +65,11 @@ func New(ctx context.Context, options Options) (*Server, error) {
 			journal: journal.New(options.Journal), keys: map[string]*realm.Keys{},
 		},
 	}
-	hosts := admin.Hosts(options.AdminHosts, options.PublicURL)
-	plane := admin.New(s, hosts)
+	if err := s.SetPublicURL(options.PublicURL); err != nil {
+		return nil, err
+	}
+	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
+	plane := admin.New(s, admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed})
 	s.docs = admin.Docs(hosts)
 	emulated := providers()
 	for _, p := range emulated {
@@ -84,7 +88,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 
 // Reset puts the world back to what it was at the start, or what ReplaceWorld last
 // made it, clears the journal, and switches those defects on that the options name,
-// and no others.
+// and no others. The public URL stays.
 func (s *Server) Reset(ctx context.Context) error {
 	s.space.replacing.Lock()
 	defer s.space.replacing.Unlock()
@@ -123,7 +127,7 @@ func (s *Server) replace(ctx context.Context, world fixtures.World) error {
 	space, kinds := s.space, s.router.kinds
 	for name := range world.Realms {
 		if _, known := kinds[name]; !known {
-			return world.Errorf([]any{"realms", name}, "there is no such realm, want one of %s", strings.Join(s.router.kindNames, ", "))
+			return world.Errorf([]any{"realms", fixtures.Key(name)}, "there is no such realm, want one of %s", strings.Join(s.router.kindNames, ", "))
 		}
 	}
 	realms := make(map[string]*realm.Realm, len(kinds))
@@ -164,19 +168,3 @@ func (s *Server) World(ctx context.Context) (fixtures.World, error) {
 
 // Journal returns the journal of the namespace.
 func (s *Server) Journal() *journal.Journal { return s.space.journal }
-
-// baseURL is the address by which the caller reached the server. HTTP/1.0 has no
-// Host header; the address of the connection will do then.
-func (s *Server) baseURL(r *http.Request) string {
-	if s.options.PublicURL != "" {
-		return s.options.PublicURL
-	}
-	host := r.Host
-	if local, known := r.Context().Value(http.LocalAddrContextKey).(net.Addr); host == "" && known {
-		host = local.String()
-	}
-	if r.TLS != nil {
-		return "https://" + host
-	}
-	return "http://" + host
-}

@@ -55,7 +55,7 @@ func (s brokenStore) Get(ctx context.Context, key client.Key) (client.Client, er
 func TestReplyThatBreaksItsDocument(t *testing.T) {
 	t.Parallel()
 	options := mockserver.Options{World: parseWorld(t, smallWorld), Store: brokenStore{memory.New()}}
-	api := apitest.New(t, mocktest.Start(t, options).URL).Bearer("me")
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { *o = options })).BaseURL()).Bearer("me")
 	got := api.Send("GET", "/api/v2/applications/app")
 	if got.Status != http.StatusInternalServerError || got.Header.Get("Keyturn-Problem") != "reply-violation" ||
 		got.Header.Get("Content-Type") != "application/problem+json" {
@@ -65,7 +65,7 @@ func TestReplyThatBreaksItsDocument(t *testing.T) {
 		t.Errorf("the problem names neither operation nor place, or shows a secret: %s", got.Text)
 	}
 	options.Unchecked = true
-	unchecked := apitest.New(t, mocktest.Start(t, options).URL).Bearer("me")
+	unchecked := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { *o = options })).BaseURL()).Bearer("me")
 	if got := unchecked.Send("GET", "/api/v2/applications/app"); got.Status != http.StatusOK {
 		t.Errorf("with the checks off: HTTP %d %s", got.Status, got.Text)
 	}
@@ -73,7 +73,7 @@ func TestReplyThatBreaksItsDocument(t *testing.T) {
 
 func TestViolationHeader(t *testing.T) {
 	t.Parallel()
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{}).URL).Bearer("token")
+	api := apitest.New(t, mocktest.Start(t).BaseURL()).Bearer("token")
 	for want, got := range map[string]apitest.Reply{
 		`missing: a body of application/json is required`:                                                       api.Send("POST", "/api/v3/refresh-application-secret"),
 		`invalid: /appId: property "appId" is missing`:                                                          api.JSON("POST", "/api/v3/refresh-application-secret", map[string]any{}),
@@ -94,15 +94,15 @@ func TestViolationHeader(t *testing.T) {
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
 	const path = "/oidc/.well-known/openid-configuration"
-	server := mocktest.Start(t, mockserver.Options{})
-	if got := apitest.New(t, server.URL).Send("GET", path).TextAt("issuer"); got != server.URL+"/oidc" {
-		t.Errorf("issuer %q, want the caller's address %s", got, server.URL)
+	server := mocktest.Start(t)
+	if got := apitest.New(t, server.BaseURL()).Send("GET", path).TextAt("issuer"); got != server.BaseURL()+"/oidc" {
+		t.Errorf("issuer %q, want the caller's address %s", got, server.BaseURL())
 	}
-	public := mocktest.Start(t, mockserver.Options{PublicURL: "https://id.example/base/"})
-	if got := apitest.New(t, public.URL).Send("GET", path).TextAt("token_endpoint"); got != "https://id.example/base/oidc/token" {
+	public := mocktest.Start(t, mocktest.WithPublicURL("https://id.example/base/"))
+	if got := apitest.New(t, public.BaseURL()).Send("GET", path).TextAt("token_endpoint"); got != "https://id.example/base/oidc/token" {
 		t.Errorf("token_endpoint %q", got)
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.BaseURL(), "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestBaseURL(t *testing.T) {
 	if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.0\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	if old, err := io.ReadAll(conn); err != nil || !strings.Contains(string(old), `"issuer":"`+server.URL+`/oidc"`) {
+	if old, err := io.ReadAll(conn); err != nil || !strings.Contains(string(old), `"issuer":"`+server.BaseURL()+`/oidc"`) {
 		t.Errorf("HTTP/1.0 without a Host: %v %s", err, old)
 	}
 	if _, err := mockserver.New(t.Context(), mockserver.Options{PublicURL: "id.example"}); err == nil || !strings.Contains(err.Error(), "want an http or https URL") {
@@ -123,7 +123,7 @@ func TestBaseURL(t *testing.T) {
 func TestConcurrentRotations(t *testing.T) {
 	t.Parallel()
 	const callers, each = 8, 10
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld)}).URL).Bearer("me")
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = parseWorld(t, smallWorld) })).BaseURL()).Bearer("me")
 	secrets := make(chan string, callers*each)
 	var group sync.WaitGroup
 	for range callers {
@@ -153,8 +153,8 @@ func TestConcurrentRotations(t *testing.T) {
 // TestReset takes everything back, tokens included.
 func TestReset(t *testing.T) {
 	t.Parallel()
-	server := mocktest.Start(t, mockserver.Options{World: parseWorld(t, smallWorld)})
-	api := apitest.New(t, server.URL).Bearer("me")
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = parseWorld(t, smallWorld) }))
+	api := apitest.New(t, server.BaseURL()).Bearer("me")
 	grant := map[string]string{"grant_type": "client_credentials", "client_id": "app", "client_secret": "first"}
 	token := api.Form("/oidc/token", grant).TextAt("access_token")
 	api.Send("PATCH", "/api/v2/application/app/refresh-secret")
@@ -178,8 +178,8 @@ func TestReset(t *testing.T) {
 // TestWorldSurvivesExport starts a second stand-in from the first one's state.
 func TestWorldSurvivesExport(t *testing.T) {
 	t.Parallel()
-	first := mocktest.Start(t, mockserver.Options{})
-	api := apitest.New(t, first.URL).Bearer("token")
+	first := mocktest.Start(t)
+	api := apitest.New(t, first.BaseURL()).Bearer("token")
 	added := api.JSON("POST", "/api/tenants/acme/applications/my-new-app/secrets", map[string]any{}).TextAt("clientSecret")
 	rotated := api.JSON("POST", "/api/v3/refresh-application-secret", map[string]any{"appId": "6229ffaxxxxxxxxcade3e3d9"}).TextAt("data", "secret")
 	world, err := first.World(t.Context())
@@ -193,7 +193,7 @@ func TestWorldSurvivesExport(t *testing.T) {
 	if strings.Contains(string(text), added) {
 		t.Error("a secret that is shown once can be read back from the export")
 	}
-	second := apitest.New(t, mocktest.Start(t, mockserver.Options{World: parseWorld(t, string(text))}).URL)
+	second := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = parseWorld(t, string(text)) })).BaseURL())
 	for _, login := range [][3]string{{"/connect/token", "my-new-app", added}, {"/oidc/token", "6229ffaxxxxxxxxcade3e3d9", rotated}} {
 		got := second.Form(login[0], map[string]string{"grant_type": "client_credentials", "client_id": login[1], "client_secret": login[2]})
 		if got.Status != http.StatusOK {

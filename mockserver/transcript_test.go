@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/keyturn/keyturn/fixtures"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/specs"
 )
@@ -26,12 +25,12 @@ func TestTranscripts(t *testing.T) {
 		covered = append(covered, transcript.Provider)
 		t.Run(transcript.Provider, func(t *testing.T) {
 			t.Parallel()
-			server := mocktest.Start(t, mockserver.Options{})
+			server := mocktest.Start(t)
 			if len(transcript.Exchanges) == 0 {
 				t.Fatal("the transcript is empty")
 			}
 			for _, exchange := range transcript.Exchanges {
-				replay(t, server.URL, exchange)
+				replay(t, server.BaseURL(), exchange)
 			}
 		})
 	}

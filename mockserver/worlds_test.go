@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,19 +20,19 @@ func clientsOf(realm, clients string) string {
 func TestWorldsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for want, text := range map[string]string{
-		"test.yaml:3: realms.nowhere: there is no such realm, want one of":              "version: 1\nrealms:\n  nowhere: {tenants: []}\n",
-		`test.yaml:4: realms.authing.settings: unknown setting "strict"`:                "version: 1\nrealms:\n  authing:\n    settings: {strict: true}\n",
-		`test.yaml:6: realms.angusgm.clients[0].secrets[0].value: the encoding is not`:  clientsOf("angusgm", "      - {id: x, tenant: a, secrets: [{value: \"{md5}x\"}]}\n"),
-		`test.yaml:7: realms.authing.clients[1].id: "x" is taken by clients[0]`:         clientsOf("authing", "      - {id: x, tenant: a}\n      - {id: x, tenant: a}\n"),
-		`test.yaml:7: realms.authing.clients[1].client_id: "x" is taken by clients[0]`:  clientsOf("authing", "      - {id: x, tenant: a}\n      - {id: y, client_id: x, tenant: a}\n"),
-		`test.yaml:7: realms.authing.clients[1].id: "y" is taken by clients[0]`:         clientsOf("authing", "      - {id: x, client_id: y, tenant: a}\n      - {id: y, tenant: a}\n"),
-		`test.yaml:8: realms.authing.clients[2].alias: "n" is taken by clients[0]`:      clientsOf("authing", "      - {id: x, tenant: a, alias: n}\n      - {id: y, tenant: b, alias: n}\n      - {id: z, tenant: a, alias: n}\n"),
-		`test.yaml:6: realms.identity-service.clients[0].secrets[0].id: want a uuid`:    clientsOf("identity-service", "      - {id: x, tenant: a, secrets: [{id: nouuid, value: y}]}\n"),
-		`test.yaml:6: realms.authing.clients[0].secrets[1].id: another secret`:          clientsOf("authing", "      - {id: x, tenant: a, secrets: [{id: \"2\", value: y}, {value: z}]}\n"),
-		`test.yaml:8: realms.identity-service.clients[0].secrets[0].expires_at: want a`: clientsOf("identity-service", "      - id: x\n        tenant: a\n        secrets: [{value: y, expires_at: 9999-12-31T23:59:59-10:00}]\n"),
-		`test.yaml:6: realms.authing.clients[0].created_at: want a time in the years 1`: clientsOf("authing", "      - {id: x, tenant: a, created_at: 0001-01-01T00:00:00+10:00}\n"),
-		`realms.angusgm.clients[0].updated_at: want a time in the years 1 to 9999 (As`:  clientsOf("angusgm", "      - {id: x, tenant: a, updated_at: 9999-12-31T23:59:59Z}\n"),
-		`realms.identity-service.clients[0].secrets[0].deleted_at: want a time`:         clientsOf("identity-service", "      - {id: x, tenant: a, secrets: [{value: y, deleted_at: 9999-12-31T23:59:59-10:00}]}\n"),
+		"test.yaml:3:3: realms.nowhere: there is no such realm, want one of":               "version: 1\nrealms:\n  nowhere: {tenants: []}\n",
+		`test.yaml:4:16: realms.authing.settings: unknown setting "strict"`:                "version: 1\nrealms:\n  authing:\n    settings: {strict: true}\n",
+		`test.yaml:6:46: realms.angusgm.clients[0].secrets[0].value: the encoding is not`:  clientsOf("angusgm", "      - {id: x, tenant: a, secrets: [{value: \"{md5}x\"}]}\n"),
+		`test.yaml:7:14: realms.authing.clients[1].id: "x" is taken by clients[0]`:         clientsOf("authing", "      - {id: x, tenant: a}\n      - {id: x, tenant: a}\n"),
+		`test.yaml:7:28: realms.authing.clients[1].client_id: "x" is taken by clients[0]`:  clientsOf("authing", "      - {id: x, tenant: a}\n      - {id: y, client_id: x, tenant: a}\n"),
+		`test.yaml:7:14: realms.authing.clients[1].id: "y" is taken by clients[0]`:         clientsOf("authing", "      - {id: x, client_id: y, tenant: a}\n      - {id: y, tenant: a}\n"),
+		`test.yaml:8:35: realms.authing.clients[2].alias: "n" is taken by clients[0]`:      clientsOf("authing", "      - {id: x, tenant: a, alias: n}\n      - {id: y, tenant: b, alias: n}\n      - {id: z, tenant: a, alias: n}\n"),
+		`test.yaml:6:43: realms.identity-service.clients[0].secrets[0].id: want a uuid`:    clientsOf("identity-service", "      - {id: x, tenant: a, secrets: [{id: nouuid, value: y}]}\n"),
+		`test.yaml:6:59: realms.authing.clients[0].secrets[1].id: another secret`:          clientsOf("authing", "      - {id: x, tenant: a, secrets: [{id: \"2\", value: y}, {value: z}]}\n"),
+		`test.yaml:8:42: realms.identity-service.clients[0].secrets[0].expires_at: want a`: clientsOf("identity-service", "      - id: x\n        tenant: a\n        secrets: [{value: y, expires_at: 9999-12-31T23:59:59-10:00}]\n"),
+		`test.yaml:6:40: realms.authing.clients[0].created_at: want a time in the years 1`: clientsOf("authing", "      - {id: x, tenant: a, created_at: 0001-01-01T00:00:00+10:00}\n"),
+		`realms.angusgm.clients[0].updated_at: want a time in the years 1 to 9999 (As`:     clientsOf("angusgm", "      - {id: x, tenant: a, updated_at: 9999-12-31T23:59:59Z}\n"),
+		`realms.identity-service.clients[0].secrets[0].deleted_at: want a time`:            clientsOf("identity-service", "      - {id: x, tenant: a, secrets: [{value: y, deleted_at: 9999-12-31T23:59:59-10:00}]}\n"),
 	} {
 		if _, err := mockserver.New(t.Context(), mockserver.Options{World: parseWorld(t, text)}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)
@@ -62,7 +63,12 @@ func TestAttributesThatCannotBe(t *testing.T) {
 		{"angusgm", "clientSecretExpiresAt: 2026-01-01", "clientSecretExpiresAt: want a date of the form"},
 	} {
 		world := parseWorld(t, clientsOf(test.realm, "      - id: x\n        tenant: a\n        attributes:\n          "+test.attribute+"\n"))
-		want := "test.yaml:9: realms." + test.realm + ".clients[0].attributes." + test.want
+		name, _, _ := strings.Cut(test.attribute, " ")
+		column := len("          ") + 1
+		if !strings.Contains(test.want, "no such attribute") {
+			column += len(name + " ") // the value and not the name is wrong
+		}
+		want := fmt.Sprintf("test.yaml:9:%d: realms.%s.clients[0].attributes.%s", column, test.realm, test.want)
 		if _, err := mockserver.New(t.Context(), mockserver.Options{World: world}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error with %q", test.attribute, err, want)
 		}
@@ -76,7 +82,7 @@ func TestAttributesBecomeJSON(t *testing.T) {
 	const attributes = "{name: 2026-01-02, qrcodeScanning: {redirect: false, interval: 7}, oidcConfig: {id_token_expire: 60}}"
 	world := parseWorld(t, strings.Replace(smallWorld, "{name: App}", attributes, 1))
 	for range 2 {
-		got := apitest.New(t, mocktest.Start(t, mockserver.Options{World: world}).URL).Bearer("me").Send("GET", "/api/v2/applications/app")
+		got := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = world })).BaseURL()).Bearer("me").Send("GET", "/api/v2/applications/app")
 		if got.Status != http.StatusOK || got.TextAt("data", "name")+got.TextAt("name") != "2026-01-02" {
 			t.Fatalf("HTTP %d %s", got.Status, got.Text)
 		}
@@ -101,7 +107,7 @@ realms:
 `)
 	ids := map[string]bool{}
 	for range 2 {
-		api := apitest.New(t, mocktest.Start(t, mockserver.Options{World: world}).URL).Bearer("me")
+		api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = world })).BaseURL()).Bearer("me")
 		for _, app := range []string{"my-new-app", "other"} {
 			got := api.Send("GET", "/api/tenants/acme/applications/"+app+"/secrets")
 			if got.Status != http.StatusOK {
@@ -122,8 +128,8 @@ realms:
 // strangely as the documents allow, and starts again from the export.
 func TestWhatCallersMakeCanBePutBack(t *testing.T) {
 	t.Parallel()
-	server := mocktest.Start(t, mockserver.Options{})
-	api := apitest.New(t, server.URL).Bearer("token")
+	server := mocktest.Start(t)
+	api := apitest.New(t, server.BaseURL()).Bearer("token")
 	config := map[string]any{"id_token_expire": 60, "grant_types": []any{"x"}, "unknown": map[string]any{"a": 1.5}}
 	for _, made := range []apitest.Reply{
 		api.JSON("POST", "/api/v2/applications", map[string]any{

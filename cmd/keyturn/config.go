@@ -105,6 +105,9 @@ func fill(flag *pflag.Flag, place string, texts []string) error {
 		flag.Changed = true
 		err = value.assign(texts)
 	}
+	if err != nil && isSecret(flag) {
+		return fmt.Errorf("%s: %w", place, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s is %q: %w", place, strings.Join(texts, ","), err)
 	}

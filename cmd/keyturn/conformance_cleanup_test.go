@@ -12,7 +12,6 @@ import (
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/ledger"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -33,7 +32,7 @@ func TestWhatIsLeftCanBeRemovedLater(t *testing.T) {
 	stubborn.Store(true)
 	folder := t.TempDir()
 	makes := body("ROT-001", func(s *conformance.Session) { s.NewClient() })
-	args := []string{"run", "--provider", "authing-v2", "--url", target.URL, "--report-dir", folder}
+	args := []string{"run", "--provider", "authing-v2", "--url", target.BaseURL(), "--report-dir", folder}
 	code, stdout, stderr := judge(t, makes, args...)
 	if code != conformance.ExitLeftovers || !strings.Contains(stderr, "keyturn: 2 things were left behind.") || !strings.Contains(stdout, "Left behind (2)") {
 		t.Fatalf("got exit %d, %s and %s, want 5", code, stderr, stdout)
@@ -73,8 +72,8 @@ func TestWhatIsLeftCanBeRemovedLater(t *testing.T) {
 // failure and yet not to be passed over.
 func TestResidueIsNamed(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
-	code, _, stderr := judge(t, body("ROT-001", func(s *conformance.Session) { s.NewClient() }), "run", "--provider", "identity-service", "--url", standIn.URL)
+	standIn := mocktest.Start(t)
+	code, _, stderr := judge(t, body("ROT-001", func(s *conformance.Session) { s.NewClient() }), "run", "--provider", "identity-service", "--url", standIn.BaseURL())
 	if code != conformance.ExitConformant || !strings.HasSuffix(stderr, " Residue: 2 things, which the API has no way to remove.\n") {
 		t.Errorf("got exit %d and %s", code, stderr)
 	}
@@ -82,14 +81,14 @@ func TestResidueIsNamed(t *testing.T) {
 
 func TestAJournalOfItsOwn(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	journal := filepath.Join(t.TempDir(), "my journal.jsonl")
 	looks := body("ROT-001", func(*conformance.Session) {
-		if text, err := os.ReadFile(journal); err != nil || !strings.Contains(string(text), standIn.URL) {
+		if text, err := os.ReadFile(journal); err != nil || !strings.Contains(string(text), standIn.BaseURL()) {
 			t.Errorf("during the run: got %q, %v", text, err)
 		}
 	})
-	args := []string{"run", "--provider", "authing-v2", "--url", standIn.URL, "--journal", journal}
+	args := []string{"run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--journal", journal}
 	if code, _, stderr := judge(t, looks, args...); code != conformance.ExitConformant {
 		t.Errorf("got exit %d and %s", code, stderr)
 	}

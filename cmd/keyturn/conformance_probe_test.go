@@ -20,7 +20,6 @@ import (
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/probe"
 	"github.com/keyturn/keyturn/conformance/profile"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/specs"
 )
@@ -66,10 +65,10 @@ func TestProbeFindsThePolicy(t *testing.T) {
 	for _, provider := range providers() {
 		t.Run(provider, func(t *testing.T) {
 			t.Parallel()
-			standIn := mocktest.Start(t, mockserver.Options{})
+			standIn := mocktest.Start(t)
 			before := remains(t, standIn)
 			given := unsaid(t, provider)
-			code, stdout, stderr := judge(t, nil, "probe", "--profile", given, "--url", standIn.URL, "--patience", "500ms", "--format", "json")
+			code, stdout, stderr := judge(t, nil, "probe", "--profile", given, "--url", standIn.BaseURL(), "--patience", "500ms", "--format", "json")
 			if code != conformance.ExitConformant {
 				t.Fatalf("got exit %d and %s", code, stderr)
 			}
@@ -142,9 +141,9 @@ func compare(t *testing.T, provider, text, folder string) {
 // TestProbeDraftRuns takes a draft from standard output to a run.
 func TestProbeDraftRuns(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	given := unsaid(t, "genauth-v3")
-	code, stdout, stderr := judge(t, nil, "probe", "--profile", given, "--url", standIn.URL, "--patience", "300ms")
+	code, stdout, stderr := judge(t, nil, "probe", "--profile", given, "--url", standIn.BaseURL(), "--patience", "300ms")
 	if code != conformance.ExitConformant || !strings.Contains(stderr, "facts: 28 found out, 1 not found out.") {
 		t.Fatalf("got exit %d and %s", code, stderr)
 	}
@@ -153,7 +152,7 @@ func TestProbeDraftRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	credentials := writeFile(t, "c.yaml", "admin: {token: token}\n")
-	code, _, stderr = judge(t, checks.All(), "run", "--profile", draft, "--url", standIn.URL, "--credentials", credentials, "--checks", "ROT-001,ROT-003")
+	code, _, stderr = judge(t, checks.All(), "run", "--profile", draft, "--url", standIn.BaseURL(), "--credentials", credentials, "--checks", "ROT-001,ROT-003")
 	if code != conformance.ExitConformant {
 		t.Errorf("the run: got exit %d and %s", code, stderr)
 	}
@@ -162,7 +161,7 @@ func TestProbeDraftRuns(t *testing.T) {
 // TestProbeEnds has each way that a probe can end.
 func TestProbeEnds(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	before := remains(t, standIn)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -186,17 +185,17 @@ func TestProbeEnds(t *testing.T) {
 		code           int
 		stdout, stderr string
 	}{
-		"agrees":      {genauth + standIn.URL, conformance.ExitConformant, "rotation                  replace  ", "keyturn: Of 29 facts: 28 as declared, 1 not found out."},
-		"contradicts": {"--url " + standIn.URL + " --profile " + adds, conformance.ExitNonconformant, "contradicts  the old secret was refused", "keyturn: Of 29 facts: 1 against what is declared, 27 as declared"},
+		"agrees":      {genauth + standIn.BaseURL(), conformance.ExitConformant, "rotation                  replace  ", "keyturn: Of 29 facts: 28 as declared, 1 not found out."},
+		"contradicts": {"--url " + standIn.BaseURL() + " --profile " + adds, conformance.ExitNonconformant, "contradicts  the old secret was refused", "keyturn: Of 29 facts: 1 against what is declared, 27 as declared"},
 		"contradicts in a draft": {
-			"--format yaml --url " + standIn.URL + " --profile " + adds, conformance.ExitNonconformant,
+			"--format yaml --url " + standIn.BaseURL() + " --profile " + adds, conformance.ExitNonconformant,
 			"rotation: replace # seen: the old secret was refused", "keyturn: rotation is declared add: the old secret was refused",
 		},
 		"unreachable":        {genauth + "http://" + closed.Addr().String(), conformance.ExitIncomplete, "", "keyturn: Nothing could be found out: "},
-		"wrong credentials":  {genauth + standIn.URL + " --credentials " + writeFile(t, "c.yaml", "admin: {token: not-the-right-one}\n"), conformance.ExitIncomplete, "", "the credentials of admin are not taken"},
-		"too few requests":   {genauth + standIn.URL + " --requests 60", conformance.ExitIncomplete, "unknown", "keyturn: The run was ended at its limit of 60 requests: "},
-		"a credential in it": {genauth + standIn.URL + " --format yaml --credentials " + leaky, conformance.ExitInternal, "", "nothing is written: a credential stands in what is about to be written"},
-		"something stays":    {genauth + kept.URL + " --journal " + filepath.Join(t.TempDir(), "journal"), conformance.ExitLeftovers, "delete_client", "keyturn conformance cleanup --journal "},
+		"wrong credentials":  {genauth + standIn.BaseURL() + " --credentials " + writeFile(t, "c.yaml", "admin: {token: not-the-right-one}\n"), conformance.ExitIncomplete, "", "the credentials of admin are not taken"},
+		"too few requests":   {genauth + standIn.BaseURL() + " --requests 60", conformance.ExitIncomplete, "unknown", "keyturn: The run was ended at its limit of 60 requests: "},
+		"a credential in it": {genauth + standIn.BaseURL() + " --format yaml --credentials " + leaky, conformance.ExitInternal, "", "nothing is written: a credential stands in what is about to be written"},
+		"something stays":    {genauth + kept.BaseURL() + " --journal " + filepath.Join(t.TempDir(), "journal"), conformance.ExitLeftovers, "delete_client", "keyturn conformance cleanup --journal "},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -264,7 +263,7 @@ func TestProbeCleanup(t *testing.T) {
 	})
 	before := remains(t, standIn)
 	journal := filepath.Join(t.TempDir(), "journal.jsonl")
-	_, _, stderr := judge(t, nil, "probe", "--profile", unsaid(t, "genauth-v3"), "--url", standIn.URL, "--patience", "200ms", "--journal", journal)
+	_, _, stderr := judge(t, nil, "probe", "--profile", unsaid(t, "genauth-v3"), "--url", standIn.BaseURL(), "--patience", "200ms", "--journal", journal)
 	if !strings.Contains(stderr, "left behind") || remains(t, standIn) == before {
 		t.Fatalf("nothing was left behind: %s", stderr)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -120,12 +119,12 @@ func TestMatrix(t *testing.T) {
 // mended, and the waiver has to go.
 func TestWaive(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	folder := t.TempDir()
 	waivers := filepath.Join(folder, "waivers.yaml")
 	broken, mended := body("ROT-001", func(s *conformance.Session) { s.Failf("known") }), body("ROT-001", func(*conformance.Session) {})
 	run := func(suite []conformance.Check, more ...string) (int, string) {
-		code, _, stderr := judge(t, suite, append([]string{"run", "--provider", "authing-v2", "--url", standIn.URL, "--report-dir", folder}, more...)...)
+		code, _, stderr := judge(t, suite, append([]string{"run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--report-dir", folder}, more...)...)
 		return code, stderr
 	}
 	if code, stderr := run(broken); code != conformance.ExitNonconformant {
@@ -134,7 +133,7 @@ func TestWaive(t *testing.T) {
 	file := filepath.Join(folder, "report.json")
 	args := []string{"waive", file, "--check", "rot-001", "--owner", "platform", "--reason", "caches: a minute", "--link", "https://tracker.example/1", "--expires", "2999-01-01"}
 	code, pasted, stderr := judge(t, nil, args...)
-	if code != 0 || stderr != "" || !strings.Contains(pasted, "  - check: ROT-001\n    target: "+standIn.URL+"\n    reason: 'caches: a minute'\n") {
+	if code != 0 || stderr != "" || !strings.Contains(pasted, "  - check: ROT-001\n    target: "+standIn.BaseURL()+"\n    reason: 'caches: a minute'\n") {
 		t.Errorf("got exit %d, %s and %s", code, pasted, stderr)
 	}
 	args = append(args, "--file", waivers)
@@ -271,9 +270,9 @@ func TestListOfDefects(t *testing.T) {
 // TestSARIFOfARun reads what a run writes.
 func TestSARIFOfARun(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	folder := t.TempDir()
-	judge(t, body("ROT-001", func(s *conformance.Session) { s.NewClient(); s.Failf("known") }), "run", "--provider", "authing-v2", "--url", standIn.URL, "--report-dir", folder)
+	judge(t, body("ROT-001", func(s *conformance.Session) { s.NewClient(); s.Failf("known") }), "run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--report-dir", folder)
 	text, err := os.ReadFile(filepath.Join(folder, "report.sarif"))
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func TestAnInterruptedRunCleansUp(t *testing.T) {
 	})
 	before := remains(t, target)
 	folder := t.TempDir()
-	p, stdout := startRun(t, target.URL, "--report-dir", folder, "--format", "json")
+	p, stdout := startRun(t, target.BaseURL(), "--report-dir", folder, "--format", "json")
 	await(t, "requests", func() bool { return served.Load() > 20 })
 	p.terminate(t)
 	code := p.exit(t)
@@ -86,7 +86,7 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 		return false
 	})
 	folder := t.TempDir()
-	p, _ := startRun(t, target.URL, "--report-dir", folder)
+	p, _ := startRun(t, target.BaseURL(), "--report-dir", folder)
 	await(t, "requests", func() bool { return served.Load() > 20 })
 	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)

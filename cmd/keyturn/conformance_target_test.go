@@ -20,7 +20,6 @@ import (
 	"github.com/keyturn/keyturn/conformance/catalogue"
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/specs"
 )
@@ -164,10 +163,10 @@ func TestTargetsThatAreNone(t *testing.T) {
 // TestWrongCredentials are refused by the real thing.
 func TestWrongCredentials(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	credentials := writeFile(t, "c.yaml", "admin: {token: not-the-right-one}\nvalues: {tenant: acme, pool: 61b95d6c96d42670da568408}\n")
 	for _, provider := range providers() {
-		code, _, stderr := judge(t, checks.All(), "run", "--provider", provider, "--url", standIn.URL, "--credentials", credentials)
+		code, _, stderr := judge(t, checks.All(), "run", "--provider", provider, "--url", standIn.BaseURL(), "--credentials", credentials)
 		if code != conformance.ExitIncomplete || !strings.Contains(stderr, "the credentials of admin are not taken") || strings.Contains(stderr, "not-the-right-one") {
 			t.Errorf("%s: got exit %d and %s", provider, code, stderr)
 		}
@@ -213,7 +212,7 @@ func TestATargetThatDies(t *testing.T) {
 	folder := t.TempDir()
 	began := time.Now()
 	suite := several(t, func(s *conformance.Session) { s.NewClient().Rotate() })
-	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.URL, "--timeout", "2s", "--concurrency", "4", "--report-dir", folder, "--format", "json")
+	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.BaseURL(), "--timeout", "2s", "--concurrency", "4", "--report-dir", folder, "--format", "json")
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
@@ -244,7 +243,7 @@ func pemOf(certificate *x509.Certificate) string {
 // TestACertificateOfOnesOwn is trusted when it is given.
 func TestACertificateOfOnesOwn(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	secure := httptest.NewTLSServer(standIn)
 	t.Cleanup(secure.Close)
 	authority := writeFile(t, "ca.pem", pemOf(secure.Certificate()))
@@ -262,7 +261,7 @@ func TestACertificateOfOnesOwn(t *testing.T) {
 
 func TestReadOnlyMakesNothing(t *testing.T) {
 	t.Parallel()
-	target := mocktest.Start(t, mockserver.Options{})
+	target := mocktest.Start(t)
 	before := remains(t, target)
 	folder := t.TempDir()
 	suite := append(several(t, func(s *conformance.Session) { s.Failf("a check that changes something runs") }),
@@ -270,7 +269,7 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 			s.App()
 			s.NewClient()
 		}})
-	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.URL, "--mode", "readonly", "--format", "json", "--report-dir", folder)
+	code, stdout, stderr := judge(t, suite, "run", "--provider", "authing-v2", "--url", target.BaseURL(), "--mode", "readonly", "--format", "json", "--report-dir", folder)
 	result := read(t, stdout)
 	if code != conformance.ExitIncomplete || result.Counts.Total() != 1 || !strings.Contains(stderr, "mode readonly makes no clients") {
 		t.Errorf("got exit %d, %v and %s", code, result.Counts, stderr)
@@ -309,7 +308,7 @@ func TestFailingCreations(t *testing.T) {
 				io.WriteString(w, test.body)
 				return true
 			})
-			code, _, stderr := judge(t, checks.All(), "run", "--provider", "authing-v2", "--url", target.URL)
+			code, _, stderr := judge(t, checks.All(), "run", "--provider", "authing-v2", "--url", target.BaseURL())
 			if code != test.code || !strings.Contains(stderr, test.want) {
 				t.Errorf("got exit %d and %s, want %d and %q", code, stderr, test.code, test.want)
 			}

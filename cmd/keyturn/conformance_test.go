@@ -17,7 +17,6 @@ import (
 	"github.com/keyturn/keyturn/conformance"
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -42,18 +41,28 @@ func judgeWith(ctx context.Context, suite []conformance.Check, args ...string) (
 	return code, out.String(), diagnostics.String()
 }
 
+// fronted is a stand-in behind something else.
+type fronted struct {
+	*mocktest.Server
+
+	front string
+}
+
+// BaseURL is the address of what stands in front.
+func (f fronted) BaseURL() string { return f.front }
+
 // tampered is a stand-in that a test stands in front of. tamper reports whether it
 // answered in the stand-in's place.
-func tampered(t *testing.T, tamper func(http.ResponseWriter, *http.Request) bool) *mocktest.Server {
+func tampered(t *testing.T, tamper func(http.ResponseWriter, *http.Request) bool) fronted {
 	t.Helper()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !tamper(w, r) {
 			standIn.ServeHTTP(w, r)
 		}
 	}))
 	t.Cleanup(front.Close)
-	return &mocktest.Server{Server: standIn.Server, URL: front.URL}
+	return fronted{standIn, front.URL}
 }
 
 // remains counts what runs have left at a stand-in: their clients' names all begin alike.
@@ -98,11 +107,11 @@ var allFiles = []string{"junit.xml", "report.html", "report.json", "report.sarif
 
 func TestConformant(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	before := remains(t, standIn)
 	folder := filepath.Join(t.TempDir(), "new", "report")
 	for range 2 { // the second writes over the first
-		code, stdout, stderr := judge(t, checks.All(), "run", "--provider", "authing-v2", "--url", standIn.URL,
+		code, stdout, stderr := judge(t, checks.All(), "run", "--provider", "authing-v2", "--url", standIn.BaseURL(),
 			"--checks", "ROT-001,rot-003", "--report-dir", folder, "--seed", "7")
 		if code != conformance.ExitConformant {
 			t.Fatalf("got exit %d, %s and %s", code, stderr, stdout)
@@ -110,7 +119,7 @@ func TestConformant(t *testing.T) {
 		if !strings.HasPrefix(stdout, "Conformant ") || strings.Contains(stdout, "\x1b") {
 			t.Errorf("got %s", stdout)
 		}
-		for _, want := range []string{"2 checks against " + standIn.URL, "seed 7", "default world", "the report is in " + folder, "keyturn: conformant: All 2 promises"} {
+		for _, want := range []string{"2 checks against " + standIn.BaseURL(), "seed 7", "default world", "the report is in " + folder, "keyturn: conformant: All 2 promises"} {
 			if !strings.Contains(stderr, want) {
 				t.Errorf("no %q in %s", want, stderr)
 			}
@@ -153,7 +162,7 @@ func TestNonconformant(t *testing.T) {
 	t.Parallel()
 	target := tampered(t, livesOn)
 	profile := quickProfile(t, "authing-v2")
-	code, stdout, stderr := judge(t, checks.All(), "run", "--profile", profile, "--url", target.URL, "--checks", "ROT-001,ROT-003", "--format", "json")
+	code, stdout, stderr := judge(t, checks.All(), "run", "--profile", profile, "--url", target.BaseURL(), "--checks", "ROT-001,ROT-003", "--format", "json")
 	if code != conformance.ExitNonconformant || !strings.Contains(stderr, "keyturn: not conformant: Of 2 promises, 1 does not hold.") {
 		t.Errorf("got exit %d and %s", code, stderr)
 	}
@@ -168,7 +177,7 @@ func TestNonconformant(t *testing.T) {
 
 func TestTheGateMovesTheExitCode(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	falls := body(firstOf(t, "SHOULD"), func(s *conformance.Session) { s.Failf("falls short") })
 	leaves := body("ROT-001", func(s *conformance.Session) { s.Incompletef("not today") })
 	tests := map[string]struct {
@@ -185,7 +194,7 @@ func TestTheGateMovesTheExitCode(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			code, _, stderr := judge(t, test.suite, "run", "--provider", "authing-v2", "--url", standIn.URL, "--fail-on", test.gate)
+			code, _, stderr := judge(t, test.suite, "run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--fail-on", test.gate)
 			if code != test.code || !strings.Contains(stderr, test.want) {
 				t.Errorf("got exit %d and %s, want %d and %q", code, stderr, test.code, test.want)
 			}
@@ -195,7 +204,7 @@ func TestTheGateMovesTheExitCode(t *testing.T) {
 
 func TestInternalFaults(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	before := remains(t, standIn)
 	passes := body("ROT-001", func(s *conformance.Session) { s.NewClient() })
 	crashes := body("ROT-001", func(s *conformance.Session) {
@@ -219,7 +228,7 @@ func TestInternalFaults(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			code, stdout, stderr := judge(t, test.suite, append([]string{"run", "--provider", "authing-v2", "--url", standIn.URL, "--report-dir", folder}, test.more...)...)
+			code, stdout, stderr := judge(t, test.suite, append([]string{"run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--report-dir", folder}, test.more...)...)
 			if code != conformance.ExitInternal || !strings.Contains(stderr, test.want) {
 				t.Errorf("got exit %d and %s, want 4 and %q", code, stderr, test.want)
 			}
@@ -238,9 +247,9 @@ func TestInternalFaults(t *testing.T) {
 
 func TestStaleWaiver(t *testing.T) {
 	t.Parallel()
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	waivers := writeFile(t, "w.yaml", "waivers:\n  - {check: ROT-001, reason: known, owner: platform, link: https://tracker.example/1, expires: 2999-01-01}\n")
-	args := []string{"run", "--provider", "authing-v2", "--url", standIn.URL, "--waivers", waivers}
+	args := []string{"run", "--provider", "authing-v2", "--url", standIn.BaseURL(), "--waivers", waivers}
 	code, _, stderr := judge(t, body("ROT-001", func(*conformance.Session) {}), args...)
 	if code != conformance.ExitStale || !strings.Contains(stderr, "a waiver is stale: ROT-001: does not fail any more") {
 		t.Errorf("got exit %d and %s, want 6", code, stderr)

@@ -22,7 +22,6 @@ import (
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
@@ -122,7 +121,7 @@ func (s *standIns) take() *mocktest.Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.idle) == 0 {
-		return mocktest.Start(s.tb, mockserver.Options{})
+		return mocktest.Start(s.tb)
 	}
 	last := s.idle[len(s.idle)-1]
 	s.idle = s.idle[:len(s.idle)-1]
@@ -159,7 +158,7 @@ func plant(t *testing.T, p planting) (caught []string) {
 		t.Fatal(err)
 	}
 	finished, err := conformance.Run(t.Context(), conformance.Options{
-		URL: server.URL, Profile: bound, Checks: checks.All(), Filter: p.checks,
+		URL: server.BaseURL(), Profile: bound, Checks: checks.All(), Filter: p.checks,
 		Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test", Seed: p.seed,
 		// One check after the other, so that none meets what a defect makes of another.
 		Limits: profile.Limits{Concurrency: 1},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +25,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "keyturn: %v\n", err)
 	code := exitCode(err)
-	if code == exitUsage {
+	if _, world := errors.AsType[badWorld](err); code == exitUsage && !world {
 		fmt.Fprintf(stderr, "Run '%s --help' for help.\n", ran.CommandPath())
 	}
 	return code

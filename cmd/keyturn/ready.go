@@ -15,10 +15,16 @@ import (
 type places struct {
 	URL      string `json:"url"`
 	AdminURL string `json:"admin_url"`
+	// CAFile is where clients find the authority to trust, where that is an own one.
+	CAFile string `json:"ca_file,omitempty"`
+	// names are what the certificate is for, and clientCA is the file of authorities
+	// that clients need a certificate of.
+	names    []string
+	clientCA string
 }
 
 // placesOf names the server the way this machine reaches it.
-func placesOf(addr net.Addr) places {
+func placesOf(scheme string, addr net.Addr) places {
 	host, port := "localhost", ""
 	if tcp, ok := addr.(*net.TCPAddr); ok {
 		port = strconv.Itoa(tcp.Port)
@@ -26,7 +32,7 @@ func placesOf(addr net.Addr) places {
 			host = tcp.IP.String()
 		}
 	}
-	url := "http://" + net.JoinHostPort(host, port)
+	url := scheme + "://" + net.JoinHostPort(host, port)
 	return places{URL: url, AdminURL: url + "/__admin"}
 }
 

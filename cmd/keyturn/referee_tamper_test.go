@@ -21,14 +21,13 @@ import (
 	"github.com/keyturn/keyturn/conformance/checks"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
 // between puts a handler between the referee and the stand-in, with the way on.
 func between(t *testing.T, tamper func(w http.ResponseWriter, r *http.Request, pass http.Handler)) string {
 	t.Helper()
-	target, err := url.Parse(mocktest.Start(t, mockserver.Options{}).URL)
+	target, err := url.Parse(mocktest.Start(t).BaseURL())
 	if err != nil {
 		t.Fatal(err)
 	}

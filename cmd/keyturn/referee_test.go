@@ -11,7 +11,6 @@ import (
 	"github.com/keyturn/keyturn/conformance/conformancetest"
 	"github.com/keyturn/keyturn/conformance/profile"
 	"github.com/keyturn/keyturn/conformance/report"
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -31,9 +30,9 @@ func TestCleanRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server := mocktest.Start(t, mockserver.Options{})
+			server := mocktest.Start(t)
 			finished, err := conformance.Run(t.Context(), conformance.Options{
-				URL: server.URL, Profile: bound, Checks: checks.All(), Filter: *chosen,
+				URL: server.BaseURL(), Profile: bound, Checks: checks.All(), Filter: *chosen,
 				Journal: filepath.Join(t.TempDir(), "journal.jsonl"), Version: "test",
 			})
 			if err != nil {
@@ -87,7 +86,7 @@ func TestCleanReading(t *testing.T) {
 				t.Fatal(err)
 			}
 			finished := conformancetest.Run(t, conformance.Options{
-				URL: mocktest.Start(t, mockserver.Options{}).URL, Profile: bound, Mode: conformance.ReadOnly, FailOn: conformance.FailOnIncomplete,
+				URL: mocktest.Start(t).BaseURL(), Profile: bound, Mode: conformance.ReadOnly, FailOn: conformance.FailOnIncomplete,
 			})
 			if finished.Outcome != report.Conformant || finished.Counts[report.Pass] < 8 {
 				t.Errorf("%s: %s %v", finished.Outcome, finished.Summary, finished.Counts)
@@ -108,7 +107,7 @@ func TestKeys(t *testing.T) {
 			}
 			key := profile.Principal{Key: "61b95d6c96d42670da568408", Secret: "5f1d9c3be47a40c2a6d80e95b71c2f34"}
 			conformancetest.Run(t, conformance.Options{
-				URL: mocktest.Start(t, mockserver.Options{}).URL, Profile: bound, Filter: "ROT-00[23]", FailOn: conformance.FailOnIncomplete,
+				URL: mocktest.Start(t).BaseURL(), Profile: bound, Filter: "ROT-00[23]", FailOn: conformance.FailOnIncomplete,
 				Credentials: &profile.Credentials{Admin: key, Values: map[string]string{"pool": "61b95d6c96d42670da568408"}},
 			})
 		})

@@ -47,7 +47,7 @@ test and says which of its promises hold, with evidence that can be sent to the 
 func unknownFlag(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || unknown.GetSpecifiedShortnames() != "" {
-		return err
+		return withoutSecrets(err)
 	}
 	return fmt.Errorf("%w%s", err, suggestion(", the nearest is --", nearest(unknown.GetSpecifiedName(), append(flagNames(cmd), "help")), ""))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
 )
 
@@ -24,17 +23,18 @@ var (
 
 // serveSettings are the flags of serve.
 type serveSettings struct {
-	addr        string
-	allowRemote bool
-	readyFile   string
-	world       string
-	publicURL   string
-	adminHosts  []string
-	logFormat   string
-	logLevel    string
-	drain       time.Duration
-	validation  string
-	defects     []string
+	addr       string
+	adminToken string
+	readyFile  string
+	world      string
+	publicURL  string
+	adminHosts []string
+	logFormat  string
+	logLevel   string
+	drain      time.Duration
+	validation string
+	defects    []string
+	tls        tlsSettings
 }
 
 func newServe() *cobra.Command {
@@ -48,6 +48,19 @@ Every flag can also be a variable, KEYTURN_ADDR for --addr and KEYTURN_LOG_LEVEL
 --log-level, or a key of the --config file, addr and log-level. A flag comes before
 a variable, a variable before the file.
 
+Where other machines can reach it, /__admin answers whoever presents its token. Without
+one it is closed there: only health, readiness, version, the certificate of the server's
+authority and the documents are open to all. Other users of this machine can read a flag
+and not a variable.
+
+With --tls it speaks HTTPS, with a certificate issued by an authority of its own. Clients
+have to be told of the authority, whose certificate is at ca.pem in --tls-dir and at
+/__admin/ca.pem: curl --cacert, NODE_EXTRA_CA_CERTS. It is kept from start to start. With
+--tls-client-ca clients have to present a certificate too, but for health and readiness.
+
+A world is a YAML or JSON file. Of a folder it is every *.yaml, *.yml and *.json directly
+in it, each realm in one of them; an empty folder is the default world.
+
 SIGINT or SIGTERM lets the requests under way finish; a second one does not wait.
 
 A defect makes the stand-in break one promise on purpose, to show that what should notice
@@ -59,7 +72,8 @@ Nothing else is a reason to use it.`,
   keyturn serve --world my-world.yaml --log-level debug
   keyturn serve --defect old-secret-lives-3s                   see your test fail for once
   keyturn serve --addr 127.0.0.1:0 --ready-file ready.json     any free port, for scripts
-  keyturn serve --addr 0.0.0.0:7070 --allow-remote             in a container`,
+  keyturn serve --tls --tls-name keyturn.test                  HTTPS, for a further name
+  KEYTURN_ADMIN_PLANE_TOKEN=… keyturn serve --addr :7070       for other machines too`,
 		Args: cobra.NoArgs,
 	}
 	s.register(cmd)
@@ -84,12 +98,12 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(newSetting(&s.addr, defaultAddr, "HOST:PORT", parseAddr), "addr", "HOST:PORT to listen at; port 0 is any free one")
-	remote := flags.VarPF(newSetting(&s.allowRemote, false, "bool", parseBool), "allow-remote", "", "listen at an address that other machines can reach")
-	remote.NoOptDefVal = "true"
-	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url and admin_url")
-	flags.Var(newSetting(&s.world, "", "FILE", parseText), "world", "FILE with what exists at the start (default: the documents' examples)")
+	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url, admin_url and, with --tls, ca_file")
+	flags.Var(newSetting(&s.world, "", "FILE|DIR", parseText), "world", "FILE with what exists at the start, or DIR of such files (default: the documents' examples)")
 	flags.Var(newSetting(&s.publicURL, "", "URL", parseURL), "public-url", "base URL of addresses in replies (default: as the caller wrote it)")
-	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host NAME under which /__admin answers; repeatable")
+	s.tls.register(flags)
+	flags.Var(newSecret(&s.adminToken, "TOKEN", parseAdminToken), adminTokenFlag, "TOKEN that callers of /__admin have to present")
+	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host NAME under which /__admin answers without a token; repeatable")
 	flags.Var(&listSetting{target: &s.defects, parse: parseDefect}, "defect", "ID of a deliberate misbehaviour, or of a set of them, to switch on; repeatable")
 	flags.Var(newSetting(&s.logFormat, "text", "FORMAT", oneOf(logFormats...)), "log-format", "FORMAT of diagnostics on standard error: text or json")
 	flags.Var(newSetting(&s.logLevel, "info", "LEVEL", oneOf(logLevels...)), "log-level", "least LEVEL of diagnostics: debug, info, warn or error")
@@ -104,17 +118,18 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 
 func (s *serveSettings) run(cmd *cobra.Command) error {
 	ctx := cmd.Context()
-	if !s.allowRemote && !isLoopback(s.addr) {
-		return usage{fmt.Errorf("addr is %q, which other machines can reach, and the admin plane asks for no credentials: "+
-			"want a loopback address, or --allow-remote", s.addr)}
-	}
 	options, err := s.options(cmd)
 	if err != nil {
 		return usage{err}
 	}
+	secure, err := s.tls.open(time.Now(), s.ownHosts()...)
+	if err != nil {
+		return err
+	}
+	options.CA = secure.authority
 	server, err := mockserver.New(ctx, options)
-	if err != nil && options.World != nil {
-		return usage{err}
+	if isWorldMistake(err) {
+		return worldMistake(err)
 	} else if err != nil {
 		return err
 	}
@@ -126,38 +141,29 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		return fmt.Errorf("addr: %w", err)
 	}
 	defer listener.Close()
-	at := placesOf(listener.Addr())
+	at := secure.places(listener.Addr())
 	if s.readyFile != "" {
 		if err := writeReady(s.readyFile, at); err != nil {
 			return fmt.Errorf("ready-file: %w", err)
 		}
 		defer os.Remove(s.readyFile) // nobody is told of a failure on the way out
 	}
-	if err := printBanner(cmd.OutOrStdout(), at, s.world, server.Defects()); err != nil {
+	if err := printBanner(cmd.OutOrStdout(), at, nameOf(options.World), options, server.Defects()); err != nil {
 		return err
 	}
+	secure.log(ctx, options.Logger)
 	options.Logger.InfoContext(ctx, "listening", "url", at.URL)
-	return mockserver.Serve(ctx, listener, server, mockserver.Limits{Drain: s.drain}, options.Logger)
+	return mockserver.Serve(ctx, secure.listen(listener), secure.guard(server), mockserver.Limits{Drain: s.drain}, options.Logger)
 }
 
 func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) {
 	options := mockserver.Options{
 		PublicURL: s.publicURL, AdminHosts: s.adminHosts, Unchecked: s.validation == "off", Logger: s.logger(cmd),
-		Defects: s.defects,
+		Defects: s.defects, AdminToken: s.adminToken, AdminClosed: s.adminToken == "" && !isLoopback(s.addr),
 	}
-	if s.world == "" {
-		return options, nil
-	}
-	data, err := os.ReadFile(s.world)
-	if err != nil {
-		return options, fmt.Errorf("world: %w", err)
-	}
-	world, err := fixtures.ParseWorld(s.world, data)
-	if err != nil {
-		return options, fmt.Errorf("world: %w", err)
-	}
-	options.World = &world
-	return options, nil
+	var err error
+	options.World, err = readWorld(cmd.Context(), s.world, options.Logger)
+	return options, err
 }
 
 func (s *serveSettings) logger(cmd *cobra.Command) *slog.Logger {

@@ -18,8 +18,6 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestUsageErrorsNameTheThing(t *testing.T) {
 	config := writeFile(t, "k.yaml", "addr: 127.0.0.1:0\nlog-levle: debug\n")
-	world := writeFile(t, "w.yaml", "version: 1\nrelams: {}\n")
-	nowhere := writeFile(t, "n.yaml", "version: 1\nrealms:\n  nowhere: {}\n")
 	tests := map[string]struct {
 		args string
 		want string
@@ -30,9 +28,6 @@ func TestUsageErrorsNameTheThing(t *testing.T) {
 		"flag without value": {"serve --addr", "--addr"},
 		"addr":               {"serve --addr 127.0.0.1", `"--addr" flag: want HOST:PORT`},
 		"port":               {"serve --addr 127.0.0.1:http", "want HOST:PORT"},
-		"remote address":     {"serve --addr 0.0.0.0:0", `addr is "0.0.0.0:0"`},
-		"every address":      {"serve --addr :0", "--allow-remote"},
-		"other name":         {"serve --addr keyturn.example:0", "--allow-remote"},
 		"public URL":         {"serve --public-url example.com", `"--public-url" flag: public URL "example.com": want an http or https URL`},
 		"public user":        {"serve --public-url http://u:p@h", "want an http or https URL without a user and a password"},
 		"shorthand":          {"serve -x", "unknown shorthand flag: 'x' in -x"},
@@ -42,12 +37,8 @@ func TestUsageErrorsNameTheThing(t *testing.T) {
 		"validation":         {"serve --validation maybe", "want one of on, off"},
 		"drain timeout":      {"serve --drain-timeout 5", `"--drain-timeout" flag: want a duration`},
 		"no drain timeout":   {"serve --drain-timeout 0s", "want a duration above zero"},
-		"allow remote":       {"serve --allow-remote=maybe", "want true or false"},
 		"config":             {"serve --config " + config, `k.yaml:2: unknown key "log-levle", the nearest is "log-level"`},
 		"no config":          {"serve --config nowhere.yaml", "nowhere.yaml"},
-		"world":              {"serve --addr 127.0.0.1:0 --world " + world, `w.yaml:2: unknown key "relams"`},
-		"realm":              {"serve --addr 127.0.0.1:0 --world " + nowhere, "n.yaml:3: realms.nowhere"},
-		"no world":           {"serve --world nowhere.yaml", "nowhere.yaml"},
 		"health URL":         {"healthcheck --url localhost", "--url"},
 		"health timeout":     {"healthcheck --timeout soon", "--timeout"},
 		"document":           {"specs nowhere", `no document "nowhere"`},
@@ -73,7 +64,6 @@ func TestVariablesAreChecked(t *testing.T) {
 		"unknown":          {"KEYTURN_ADRR", "x", "serve", "unknown environment variable KEYTURN_ADRR, the nearest is KEYTURN_ADDR"},
 		"unknown to check": {"KEYTURN_ADRR", "x", "healthcheck", "KEYTURN_ADDR"},
 		"bad value":        {"KEYTURN_LOG_LEVEL", "loud", "serve", `KEYTURN_LOG_LEVEL is "loud": want one of debug`},
-		"remote":           {"KEYTURN_ADDR", "0.0.0.0:0", "serve", "--allow-remote"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,58 +1,47 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed" // the style and the script are files, which editors know
 	"encoding/base64"
-	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
-	"sync"
 )
 
-//go:embed page
-var pageFiles embed.FS
-
-// pageTemplate is the page's parts; page/page.tmpl puts them together. They are read when
-// they are needed: a start of the stand-in should not wait for them.
-var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page.tmpl").Funcs(template.FuncMap{
-		"span": span, "pack": pack, "web": web, "gap": gap, "above": above, "below": below, "top": top, "under": under, "aside": aside, "counted": counted, "chart": chartOf, "middle": middle, "inner": inner, "over": over,
-	}).ParseFS(pageFiles, "page/*.tmpl")
-})
+var (
+	//go:embed page/style.css
+	pageStyle string
+	//go:embed page/script.js
+	pageScript string
+)
 
 // WriteHTML writes one page that needs nothing else: style and script are in it, and
 // its policy allows those two by their digests and no connection to anywhere. It is
 // whole without its script, which only filters, copies and opens. Of a very large run
 // the page leaves bodies out and says so; see allowance.
 func (r *Report) WriteHTML(w io.Writer) error {
-	shown := r.printable()
-	p, err := newPage(shown)
-	if err != nil {
-		return err
-	}
-	parts, err := pageTemplate()
-	if err != nil {
-		return fmt.Errorf("the page's parts: %w", err)
-	}
-	var b bytes.Buffer
-	if err := parts.Execute(&b, p); err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	_, err = w.Write(b.Bytes())
+	p := newPage(r.printable())
+	var m markup
+	m.begin(p.Outcome.Headline()+": "+p.Target.URL, policy(pageStyle, pageScript), fixed(pageStyle))
+	m.raw("<body>\n" + `<a class="skip" href="#results">Skip to the results</a>` + "\n")
+	m.header(p)
+	m.raw("<main>\n")
+	m.first(p)
+	m.results(p)
+	m.rotations(p)
+	m.sources(p)
+	m.facts(p)
+	m.put("</main>\n<footer><p>Schema <code>%v</code>. This page holds everything it shows and asks for nothing from anywhere.</p></footer>\n", p.Schema)
+	m.raw("<script>" + fixed(pageScript) + "</script>\n</body>\n</html>\n")
+	_, err := w.Write(m.Bytes())
 	return err
 }
 
-// page is what the template draws.
+// page is what is drawn.
 type page struct {
 	*Report
 
-	Style     template.CSS
-	Script    template.JS
-	Policy    string // the content security policy
 	Mood      string // class of the headline
 	Total     int
 	Subtitle  string
@@ -77,20 +66,9 @@ type familyView struct {
 	Open     bool
 }
 
-func newPage(r *Report) (*page, error) {
-	style, err := pageFiles.ReadFile("page/style.css")
-	if err != nil {
-		return nil, fmt.Errorf("read the page's style: %w", err)
-	}
-	script, err := pageFiles.ReadFile("page/script.js")
-	if err != nil {
-		return nil, fmt.Errorf("read the page's script: %w", err)
-	}
+func newPage(r *Report) *page {
 	p := &page{
 		Report:    r,
-		Style:     template.CSS(style), //nolint:gosec // our own file
-		Script:    template.JS(script), //nolint:gosec // our own file
-		Policy:    policy(style, script),
 		Mood:      string(r.Outcome),
 		Total:     r.Counts.Total(),
 		Subtitle:  strings.Join(nonEmpty(r.Target.URL, r.Profile.Title, clock(r.Run.Started)), " · "),
@@ -121,7 +99,7 @@ func newPage(r *Report) (*page, error) {
 	var thinned bool
 	p.Rotated, thinned = rotated(r)
 	p.Thinned = p.Thinned || thinned
-	return p, nil
+	return p
 }
 
 // web tells whether an address may be a link: what a report holds is not trusted.
@@ -129,13 +107,17 @@ func web(address string) bool {
 	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
 }
 
-func policy(style, script []byte) string {
-	return "default-src 'none'; style-src " + digest(style) + "; script-src " + digest(script) +
-		"; img-src data:; base-uri 'none'; form-action 'none'"
+// policy allows the style, the script where there is one, and nothing else.
+func policy(style, script string) string {
+	rules := "default-src 'none'; style-src " + digest(style)
+	if script != "" {
+		rules += "; script-src " + digest(script)
+	}
+	return rules + "; img-src data:; base-uri 'none'; form-action 'none'"
 }
 
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 

@@ -204,9 +204,3 @@ func ticksOf(c course, x func(int64) float64) []mark {
 	}
 	return list
 }
-
-// The small steps of the drawing's template.
-
-func middle(y float64) float64 { return y + 4 }
-func inner(y float64) float64  { return y + 13 }
-func over(y float64) float64   { return y - 3 }

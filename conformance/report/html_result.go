@@ -79,14 +79,6 @@ func (p *page) results(r *Report) map[*Result]*resultView {
 	return views
 }
 
-// packed is an exchange with the id of its check, which its anchor begins with.
-type packed struct {
-	ID       string
-	Exchange exchangeView
-}
-
-func pack(id string, x exchangeView) packed { return packed{id, x} }
-
 func viewOf(x *Exchange, guilty bool) exchangeView {
 	v := exchangeView{Exchange: x, Path: pathOf(x.URL), Guilty: guilty, Took: span(x.DurationMS), At: span(x.StartMS)}
 	switch {

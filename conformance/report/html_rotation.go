@@ -256,14 +256,6 @@ func ticks(s scale) []mark {
 	return list
 }
 
-// The small steps of the template's drawing.
-
-func gap(from, to float64) float64 { return round(to - from) }
-func above(y float64) float64      { return y - 11 }
-func below(y float64) float64      { return y + 17 }
-func top(y float64) float64        { return y - 8 }
-func under(y float64) float64      { return y + 16 }
-
 // aside keeps a label off the line that it belongs to.
 func aside(m mark) float64 {
 	if m.Anchor == "start" {

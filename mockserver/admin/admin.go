@@ -24,6 +24,13 @@ type Control interface {
 	// place. Its error is of kind Invalid for an id that nobody has.
 	Defects() []string
 	SetDefects(ids ...string) error
+	// PublicURL is the base of the addresses in replies, empty where they follow the
+	// Host header, and SetPublicURL puts another in its place.
+	PublicURL() string
+	SetPublicURL(address string) error
+	// CA is the certificate of the server's own authority as PEM, empty where there
+	// is none.
+	CA() []byte
 	// Secrets returns what the server holds that the journal must not show.
 	Secrets(ctx context.Context) ([]string, error)
 }
@@ -31,7 +38,7 @@ type Control interface {
 const prefix = "/__admin"
 
 // New returns the admin plane as a provider without a realm.
-func New(control Control, hosts HostPolicy) provider.Provider {
+func New(control Control, guard Guard) provider.Provider {
 	plane := plane{control: control, redactor: journal.NewRedactor()}
 	return provider.Provider{
 		Name: specs.Admin,
@@ -39,6 +46,9 @@ func New(control Control, hosts HostPolicy) provider.Provider {
 			"health":        plane.health,
 			"ready":         plane.ready,
 			"version":       plane.version,
+			"getAuthority":  plane.getAuthority,
+			"getSettings":   plane.getSettings,
+			"putSettings":   plane.putSettings,
 			"reset":         plane.reset,
 			"getWorld":      plane.getWorld,
 			"putWorld":      plane.putWorld,
@@ -50,7 +60,7 @@ func New(control Control, hosts HostPolicy) provider.Provider {
 			"getSpec":       plane.getSpec,
 		},
 		BodyLimits:     map[string]int64{"putWorld": maxWorld},
-		Authenticators: map[string]provider.Authenticator{"sameOrigin": hosts.authenticate},
+		Authenticators: guard.authenticators(),
 		Doors:          []provider.Door{{Prefix: prefix, Refuse: refuse}},
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/specs"
 )
@@ -56,7 +55,7 @@ func send(t *testing.T, request *http.Request) answer {
 }
 
 func start(t *testing.T) string {
-	return mocktest.Start(t, mockserver.Options{}).URL
+	return mocktest.Start(t).BaseURL()
 }
 
 func wantProblem(t *testing.T, a answer, status int, kind string) {
@@ -117,11 +116,11 @@ func TestWorldComesBackAsItWasPut(t *testing.T) {
 }
 
 func TestResetGoesBackToTheWorldThatWasPut(t *testing.T) {
-	standIn := mocktest.Start(t, mockserver.Options{})
-	base := standIn.URL + "/__admin"
+	standIn := mocktest.Start(t)
+	base := standIn.BaseURL() + "/__admin"
 	ask(t, "PUT", base+"/world", `{"version": 1, "realms": {}}`)
 	put := ask(t, "GET", base+"/world", "")
-	ask(t, "GET", standIn.URL+"/nothing", "")
+	ask(t, "GET", standIn.BaseURL()+"/nothing", "")
 	if got := ask(t, "POST", base+"/reset", ""); got.status != 204 {
 		t.Fatalf("got %+v", got)
 	}
@@ -137,13 +136,13 @@ func TestWrongWorldsChangeNothing(t *testing.T) {
 	base := start(t) + "/__admin"
 	before := ask(t, "GET", base+"/world", "")
 	tests := map[string]struct{ world, want string }{
-		"unknown key":        {"{\n\"version\": 1,\n\"relams\": {}}", `body:3: unknown key "relams"`},
-		"unknown realm":      {"{\"version\": 1,\n\"realms\": {\n\"nowhere\": {}}}", `body:3: realms.nowhere: there is no such realm`},
-		"version":            {"{\n\"version\": 2, \"realms\": {}}", "body:2: version: want 1"},
-		"type":               {"{\"version\": 1,\n\"realms\": []}", "body:2: "},
-		"no such tenant":     {"{\"version\": 1, \"realms\": {\"authing\": {\n\"clients\": [{\"id\": \"c\", \"tenant\": \"t\"}]}}}", "body:2: realms.authing.clients[0].tenant"},
-		"colliding clients":  {`{"version": 1, "realms": {"authing": {"tenants": [{"id": "t"}], "clients": [{"id": "c", "tenant": "t"}, {"id": "c", "tenant": "t"}]}}}`, `body:1: realms.authing.clients[1].id: "c" is taken by clients[0]`},
-		"escapes of PHP":     {`{"version": 1, "realms": {"a\/b": {}}}`, "realms.a/b: there is no such realm"},
+		"unknown key":        {"{\n\"version\": 1,\n\"relams\": {}}", `body:3:1: unknown key "relams"`},
+		"unknown realm":      {"{\"version\": 1,\n\"realms\": {\n\"nowhere\": {}}}", `body:3:1: realms.nowhere: there is no such realm`},
+		"version":            {"{\n\"version\": 2, \"realms\": {}}", "body:2:12: version: want 1"},
+		"type":               {"{\"version\": 1,\n\"realms\": []}", "body:2:11: "},
+		"no such tenant":     {"{\"version\": 1, \"realms\": {\"authing\": {\n\"clients\": [{\"id\": \"c\", \"tenant\": \"t\"}]}}}", "body:2:35: realms.authing.clients[0].tenant"},
+		"colliding clients":  {`{"version": 1, "realms": {"authing": {"tenants": [{"id": "t"}], "clients": [{"id": "c", "tenant": "t"}, {"id": "c", "tenant": "t"}]}}}`, `body:1:112: realms.authing.clients[1].id: "c" is taken by clients[0]`},
+		"escapes of PHP":     {`{"version": 1, "realms": {"a\/b": {}, "é\ud83d\ude00": {"tenants": [{"id": "a\/\/b"}], "client": []}}}`, `body:1:88: unknown key "client"`},
 		"an array, no world": {`[]`, "object"},
 	}
 	for name, test := range tests {

@@ -6,9 +6,10 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
 
-	"github.com/swaggest/swgui"
-	"github.com/swaggest/swgui/v5emb"
+	"github.com/swaggest/swgui/v5/static"
+	"github.com/vearutop/statigz"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/wire"
@@ -23,15 +24,52 @@ const DocsPath = prefix + "/docs/"
 const docsPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; frame-ancestors 'none'"
 
+// docsPage asks Swagger UI for a selector of documents. The handler that comes with the
+// assets executes a template, for which the linker keeps every method of every type.
+// Addresses are relative to the page, so that it also works behind a proxy which adds a
+// path of its own.
+const docsPage = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Keyturn - Swagger UI</title>
+<link rel="stylesheet" href="./swagger-ui.css">
+<link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
+<link rel="icon" type="image/png" href="./favicon-16x16.png" sizes="16x16">
+<style>html { overflow-y: scroll } body { margin: 0; background: #fafafa }</style>
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="./swagger-ui-bundle.js"></script>
+<script src="./swagger-ui-standalone-preset.js"></script>
+<script>
+window.onload = () => {
+  window.ui = SwaggerUIBundle({
+    urls: %s,
+    dom_id: "#swagger-ui",
+    layout: "StandaloneLayout",
+    presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+    plugins: [SwaggerUIBundle.plugins.DownloadUrl],
+    deepLinking: true,
+    showExtensions: true,
+    showCommonExtensions: true,
+    validatorUrl: null,
+    defaultModelsExpandDepth: -1,
+  });
+};
+</script>
+</body>
+</html>
+`
+
+// assets are indexed when somebody asks for one, and not before the first answer.
+var assets = sync.OnceValue(func() http.Handler {
+	return http.StripPrefix(DocsPath, statigz.FileServer(static.FS))
+})
+
 // Docs returns the page and its assets, which are files and no operations, and so
 // stand beside the pipeline. The same host policy keeps it.
 func Docs(hosts HostPolicy) http.Handler {
-	// Addresses are relative to the page, so that it also works behind a proxy
-	// which adds a path of its own.
-	page := v5emb.NewHandlerWithConfig(swgui.Config{
-		Title: "Keyturn", BasePath: ".", InternalBasePath: DocsPath, SwaggerJSON: specAddress(specs.Names()[0]), ShowTopBar: true,
-		SettingsUI: map[string]string{"urls": documentList(), "showExtensions": "true"},
-	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
@@ -45,8 +83,11 @@ func Docs(hosts HostPolicy) http.Handler {
 		case entrances[r.URL.Path] != "":
 			header.Set("Location", entrances[r.URL.Path])
 			w.WriteHeader(http.StatusMovedPermanently)
+		case r.URL.Path == DocsPath:
+			header.Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprintf(w, docsPage, documentList())
 		default:
-			page.ServeHTTP(w, r)
+			assets().ServeHTTP(w, r)
 		}
 	})
 }

@@ -8,8 +8,11 @@ import (
 	"github.com/keyturn/keyturn/mockserver/client"
 )
 
+// fixed is a public URL that nobody changes.
+func fixed(publicURL string) func() string { return func() string { return publicURL } }
+
 func TestHostPolicy(t *testing.T) {
-	policy := Hosts([]string{"Admin.Example.com", "with-port.example.com:7070", "2001:db8::1"}, "https://Public.example.org:8443/base")
+	policy := Hosts([]string{"Admin.Example.com", "with-port.example.com:7070", "2001:db8::1"}, fixed("https://Public.example.org:8443/base"))
 	type headers map[string]string
 	tests := []struct {
 		name    string
@@ -83,7 +86,7 @@ func TestHostPolicy(t *testing.T) {
 func TestHostPolicyLooksAtEveryHeaderLine(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "http://localhost/__admin/health", nil)
 	r.Header["Origin"] = []string{"http://localhost", "https://evil.example"}
-	if Hosts(nil, "").Check(r) == nil {
+	if Hosts(nil, fixed("")).Check(r) == nil {
 		t.Error("a second Origin line was not looked at")
 	}
 }
@@ -91,7 +94,28 @@ func TestHostPolicyLooksAtEveryHeaderLine(t *testing.T) {
 func TestNoNamesAreConfiguredByAccident(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/__admin/health", nil)
 	r.Host = "example.com"
-	if Hosts([]string{""}, "").Check(r) == nil {
+	if Hosts([]string{""}, fixed("")).Check(r) == nil {
 		t.Error("an empty name allowed a public one")
+	}
+}
+
+func TestHostPolicyFollowsThePublicURL(t *testing.T) {
+	publicURL := ""
+	policy := Hosts(nil, func() string { return publicURL })
+	r := httptest.NewRequest(http.MethodGet, "/__admin/world", nil)
+	r.Host = "id.example.com:8443"
+	for _, test := range []struct {
+		publicURL string
+		allowed   bool
+	}{
+		{"", false},
+		{"https://ID.example.com", true},
+		{"https://other.example.com", false},
+		{"http://[::1", false},
+	} {
+		publicURL = test.publicURL
+		if err := policy.Check(r); (err == nil) != test.allowed {
+			t.Errorf("public URL %q: got %v, want allowed %t", publicURL, err, test.allowed)
+		}
 	}
 }

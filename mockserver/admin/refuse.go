@@ -7,15 +7,13 @@ import (
 	"github.com/keyturn/keyturn/mockserver/provider"
 )
 
-// statuses is what each kind of failure means here. There are no credentials that
-// could be missing or wrong, so what speaks of credentials is a refusal to the
-// caller as such.
+// statuses is what each kind of failure means here.
 var statuses = map[client.Kind]int{
 	client.NoRoute:            http.StatusNotFound,
 	client.WrongMethod:        http.StatusMethodNotAllowed,
 	client.TooLarge:           http.StatusRequestEntityTooLarge,
-	client.Unauthenticated:    http.StatusForbidden,
-	client.InvalidCredentials: http.StatusForbidden,
+	client.Unauthenticated:    http.StatusUnauthorized,
+	client.InvalidCredentials: http.StatusUnauthorized,
 	client.Forbidden:          http.StatusForbidden,
 	client.WrongMedia:         http.StatusUnsupportedMediaType,
 	client.Malformed:          http.StatusBadRequest,
@@ -31,5 +29,9 @@ func refuse(_ *provider.Call, err *client.Error) provider.Reply {
 	if !known {
 		status = http.StatusInternalServerError
 	}
-	return provider.Problem(status, err.Kind.String(), "The admin plane refused the request", err.Located())
+	reply := provider.Problem(status, err.Kind.String(), "The admin plane refused the request", err.Located())
+	if status == http.StatusUnauthorized {
+		reply.Header.Set("WWW-Authenticate", "Bearer") // RFC 9110 section 15.5.2 demands it
+	}
+	return reply
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -22,16 +21,16 @@ const worldOfSecrets = `{"version": 1, "realms": {"authing": {
 
 // What the stand-in itself holds is found without any name to tell it.
 func TestHeldSecretsAreRedactedEverywhere(t *testing.T) {
-	standIn := mocktest.Start(t, mockserver.Options{})
-	if got := ask(t, "PUT", standIn.URL+"/__admin/world", worldOfSecrets); got.status != 204 {
+	standIn := mocktest.Start(t)
+	if got := ask(t, "PUT", standIn.BaseURL()+"/__admin/world", worldOfSecrets); got.status != 204 {
 		t.Fatalf("got %+v", got)
 	}
 	secrets := []string{"a-principals-token", "an-access-keys-secret", "a-clients-secret", "an-encoded-secret"}
 	for _, secret := range secrets {
-		ask(t, "GET", standIn.URL+"/no/"+secret+"?page=1", "")
-		ask(t, "POST", standIn.URL+"/oauth/token", `{"note": "`+secret+`"}`)
+		ask(t, "GET", standIn.BaseURL()+"/no/"+secret+"?page=1", "")
+		ask(t, "POST", standIn.BaseURL()+"/oauth/token", `{"note": "`+secret+`"}`)
 	}
-	shown := ask(t, "GET", standIn.URL+"/__admin/requests", "").body
+	shown := ask(t, "GET", standIn.BaseURL()+"/__admin/requests", "").body
 	for _, secret := range secrets {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%s is shown in %s", secret, shown)
@@ -56,12 +55,12 @@ func TestSecretInAVariableOfAnyNameIsRedacted(t *testing.T) {
 }
 
 func TestFloodOfSecretsIsWithheld(t *testing.T) {
-	standIn := mocktest.Start(t, mockserver.Options{})
+	standIn := mocktest.Start(t)
 	var body strings.Builder
 	for i := 0; body.Len() < 1<<20-100; i++ {
 		fmt.Fprintf(&body, "token=%08x&", i)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), "POST", standIn.URL+"/oauth/token", strings.NewReader(body.String()))
+	request, err := http.NewRequestWithContext(t.Context(), "POST", standIn.BaseURL()+"/oauth/token", strings.NewReader(body.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +71,7 @@ func TestFloodOfSecretsIsWithheld(t *testing.T) {
 		t.Errorf("the journal keeps a body of %d bytes", body.Len())
 	}
 	want := fmt.Sprintf("[withheld: %d bytes, ", body.Len())
-	if shown := ask(t, "GET", standIn.URL+"/__admin/requests", "").body; !strings.Contains(shown, want) {
+	if shown := ask(t, "GET", standIn.BaseURL()+"/__admin/requests", "").body; !strings.Contains(shown, want) {
 		t.Errorf("got %s", shown)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 // journalled is a stand-in whose journal holds five synthetic entries.
 func journalled(t *testing.T) string {
-	standIn := mocktest.Start(t, mockserver.Options{Journal: journal.Bounds{Entries: 5}})
+	standIn := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Journal = journal.Bounds{Entries: 5} }))
 	header := http.Header{"Content-Type": {"application/json"}}
 	for _, e := range []journal.Entry{
 		{Provider: "forgotten"},
@@ -32,7 +32,7 @@ func journalled(t *testing.T) string {
 		e.At, e.Duration, e.Method = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), 1500*time.Microsecond, "POST"
 		standIn.Journal().Record(e)
 	}
-	return standIn.URL + "/__admin/requests"
+	return standIn.BaseURL() + "/__admin/requests"
 }
 
 func TestListRequests(t *testing.T) {

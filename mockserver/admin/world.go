@@ -30,7 +30,7 @@ func (p plane) getWorld(ctx context.Context, _ *provider.Call) (provider.Reply, 
 }
 
 func (p plane) putWorld(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	world, err := fixtures.ParseWorld("body", forYAML(call.Raw))
+	world, err := fixtures.ParseWorld("body", call.Raw)
 	if err != nil {
 		return provider.Reply{}, client.Errorf(client.Invalid, "%s", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/client"
 )
 
@@ -78,6 +79,9 @@ type Attributes map[string]Shape
 func (a Attributes) load(at place, from map[string]any) (client.Attributes, error) {
 	members := make(map[string]any, len(from))
 	for _, name := range slices.Sorted(maps.Keys(from)) {
+		if _, known := a[name]; !known {
+			return client.Attributes{}, at.wrong(a.check(name, nil), "attributes", fixtures.Key(name))
+		}
 		value, err := jsonTree(from[name])
 		if err == nil {
 			err = a.check(name, value)

@@ -84,8 +84,8 @@ func startWith(t *testing.T, settings fixtures.Settings) standIn {
 		fixtures.Principal{Name: "deputy", Token: deputy, Role: fixtures.RoleAdmin, Tenants: []string{"1"}})
 	world.Realms["angusgm"] = own
 	at := apitest.NewClock(noon)
-	server := mocktest.Start(t, mockserver.Options{World: &world, Clock: at.Now})
-	return standIn{t: t, url: server.URL, clock: at, server: server}
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Clock = &world, at.Now }))
+	return standIn{t: t, url: server.BaseURL(), clock: at, server: server}
 }
 
 // answer is what came back.

@@ -24,7 +24,7 @@ const (
 
 func start(t *testing.T, options mockserver.Options) apitest.API {
 	t.Helper()
-	return apitest.New(t, mocktest.Start(t, options).URL)
+	return apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { *o = options })).BaseURL())
 }
 
 func wantSuccess(t *testing.T, got apitest.Reply) apitest.Reply {

@@ -21,7 +21,7 @@ const (
 
 func start(t *testing.T) apitest.API {
 	t.Helper()
-	return apitest.New(t, mocktest.Start(t, mockserver.Options{}).URL)
+	return apitest.New(t, mocktest.Start(t).BaseURL())
 }
 
 func administrator(t *testing.T) apitest.API {
@@ -228,7 +228,7 @@ func TestManagementToken(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 	clock := now
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return clock }}).URL)
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return clock } })).BaseURL())
 	wantRefusal(t, api.JSON("POST", "/api/v3/get-management-token", map[string]any{"accessKeyId": "GEN_AUTH_ACCESS_KEY_ID", "accessKeySecret": "wrong"}), 401, 2020)
 	got := wantSuccess(t, api.JSON("POST", "/api/v3/get-management-token", map[string]any{
 		"accessKeyId": "GEN_AUTH_ACCESS_KEY_ID", "accessKeySecret": "GEN_AUTH_ACCESS_KEY_SECRET",

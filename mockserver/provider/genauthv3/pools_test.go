@@ -33,8 +33,8 @@ func startTwoPools(t *testing.T) (*mocktest.Server, apitest.API) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := mocktest.Start(t, mockserver.Options{World: &world})
-	return server, apitest.New(t, server.URL)
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World = &world }))
+	return server, apitest.New(t, server.BaseURL())
 }
 
 // TestNamedPool holds a caller of two pools to the one that the request names.

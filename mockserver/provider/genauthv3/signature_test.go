@@ -77,7 +77,7 @@ func (s signer) sign(api apitest.API, method, path string, parameters map[string
 func TestSignedRequests(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }}).URL)
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return now } })).BaseURL())
 	for scheme, prefix := range map[string]string{"authing": "x-authing-", "GenAuth": "x-genauth-"} {
 		s := newSigner(scheme, prefix, now)
 		const path = "/api/v3/refresh-application-secret"
@@ -97,7 +97,7 @@ func TestSignedRequests(t *testing.T) {
 func TestRefusedSignatures(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }}).URL)
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return now } })).BaseURL())
 	const path = "/api/v3/refresh-application-secret"
 	send := func(s signer) apitest.Reply {
 		return s.sign(api, "POST", path, map[string]string{"appId": app}).JSON("POST", path, map[string]any{"appId": app})
@@ -137,10 +137,10 @@ func TestRefusedSignatures(t *testing.T) {
 func TestOneSignatureOneUse(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	server := mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }})
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return now } }))
 	const path = "/api/v3/refresh-application-secret"
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	good := newSigner("authing", "x-authing-", now).sign(apitest.New(t, server.URL), "POST", path, map[string]string{"appId": app})
+	good := newSigner("authing", "x-authing-", now).sign(apitest.New(t, server.BaseURL()), "POST", path, map[string]string{"appId": app})
 	text := good.Header("Authorization")
 	last := len(text) - 2 // the character before the padding
 	for _, other := range alphabet {
@@ -154,7 +154,7 @@ func TestOneSignatureOneUse(t *testing.T) {
 func TestGenAuthHeaders(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	api := apitest.New(t, mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return now }}).URL)
+	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return now } })).BaseURL())
 	const path = "/api/v3/refresh-application-secret"
 	send := func(s signer) apitest.Reply {
 		return s.sign(api, "POST", path, map[string]string{"appId": app}).JSON("POST", path, map[string]any{"appId": app})

@@ -76,8 +76,8 @@ func TestAccessToken(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 	clock := now
-	server := mocktest.Start(t, mockserver.Options{Clock: func() time.Time { return clock }})
-	api := apitest.New(t, server.URL)
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = func() time.Time { return clock } }))
+	api := apitest.New(t, server.BaseURL())
 	issued := api.Form("/oidc/token", map[string]string{"grant_type": "client_credentials", "client_id": app, "client_secret": appSecret, "scope": "a b"})
 	text := issued.TextAt("access_token")
 	if issued.At("expires_in") != 3600.0 || issued.TextAt("scope") != "a b" || issued.TextAt("token_type") != "Bearer" {

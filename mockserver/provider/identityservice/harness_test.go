@@ -74,7 +74,7 @@ func startWith(tb testing.TB, settings string) *standIn {
 func startWorld(tb testing.TB, world *fixtures.World) *standIn {
 	tb.Helper()
 	s := &standIn{tb: tb, clock: apitest.NewClock(noon)}
-	s.url = mocktest.Start(tb, mockserver.Options{World: world, Clock: s.clock.Now}).URL
+	s.url = mocktest.Start(tb, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Clock = world, s.clock.Now })).BaseURL()
 	return s
 }
 

@@ -1,0 +1,9 @@
+// Package mocktest runs a stand-in inside a Go test, until the test ends.
+//
+//	standIn := mocktest.Start(t, mocktest.WithDefect("old-secret-lives-3s"))
+//	// hand standIn.ProviderURL("authing-v2") to the code under test
+//
+// Tests may run in parallel: each stand-in has a world of its own, and nothing is left
+// behind. What a test asks of it has the names that package mockcontainer uses for a
+// container.
+package mocktest
