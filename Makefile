@@ -11,12 +11,15 @@ FUZZTIME ?= 100000x
 # Shrinking what is merely new would take most of the time.
 FUZZFLAGS = -fuzztime $(FUZZTIME) -fuzzminimizetime 1s
 ARGS ?=
+# What the image holds, whatever machine builds it: no C library, no paths, the commit.
+STATIC = CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags "-s -w"
+LINUX = bin/linux-amd64/keyturn bin/linux-arm64/keyturn
 
 ##@ Use
 
 .PHONY: help
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Start the stand-in on 127.0.0.1:7070 (ARGS="--addr 127.0.0.1:0")
@@ -24,7 +27,27 @@ run: ## Start the stand-in on 127.0.0.1:7070 (ARGS="--addr 127.0.0.1:0")
 
 .PHONY: build
 build: ## Build the static binary into bin/
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/keyturn ./cmd/keyturn
+	$(STATIC) -o bin/keyturn ./cmd/keyturn
+
+.PHONY: $(LINUX)
+$(LINUX): bin/linux-%/keyturn:
+	GOOS=linux GOARCH=$* $(STATIC) -o $@ ./cmd/keyturn
+
+.PHONY: image
+image: $(LINUX) ## Build the image keyturn/keyturn by the Docker engine that answers (ARCH=arm64)
+	docker/image
+
+.PHONY: sbom
+sbom: build $(LINUX) ## List what is in each binary, as CycloneDX beside it
+	@for binary in bin/keyturn $(LINUX); do \
+		GOFLAGS=-trimpath go tool -modfile=.ci/sbom/go.mod cyclonedx-gomod bin -json -std -noserial -notimestamp \
+			-output $$binary.cdx.json $$binary; \
+	done
+	go test -count=1 -run TestSBOM ./docker/imagetest -sbom $(CURDIR)/bin
+
+.PHONY: reproducible
+reproducible: ## Build the commit twice, in two places, and compare the bytes
+	.ci/reproducible
 
 ##@ Check
 
@@ -54,6 +77,28 @@ browser: ## Open the referee's page, of a sample and of a real run, in headless 
 foreign: build ## Run the referee against Ory Hydra, built where it is missing (ARGS=--renew)
 	.ci/hydra/run $(ARGS)
 
+.PHONY: size
+size: ## Hold the binary to its size and to the table in cmd/keyturn/doc.go (ARGS=-write-size)
+	go test -count=1 -run TestSize ./cmd/keyturn -size $(ARGS)
+
+.PHONY: containers
+containers: $(LINUX) docker/languages/node/node_modules ## Run the tests that need a Docker engine; one is started where none answers
+	go mod download
+	go -C docker/rootfs mod download
+	docker/with-engine bash -euo pipefail -c 'docker/image && go test -count=1 -p 1 -timeout 10m ./docker/...'
+
+.PHONY: kubernetes
+kubernetes: ## Judge docker/kubernetes by schemas and Pod Security Standards
+	go -C .ci/kubernetes test -count=1 -v .
+
+.PHONY: workflows
+workflows: ## Have actionlint read the workflows of docker/ci, and shellcheck their scripts
+	.ci/recipes/run
+
+docker/languages/node/node_modules: docker/languages/node/package-lock.json
+	cd docker/languages/node && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
 .PHONY: matrix
 matrix: ## Plant every defect, compare what finds it, then ten clean runs (ARGS=-write-kills)
 	GOGC=400 go test -count=1 -timeout 30m -parallel 16 -run TestKillMatrix ./cmd/keyturn -defects '*' $(ARGS)
@@ -68,13 +113,19 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzSignature$$' $(FUZZFLAGS) ./mockserver
 	go test -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZFLAGS) ./mockserver/wire
 	go test -run '^$$' -fuzz '^FuzzRedact$$' $(FUZZFLAGS) ./mockserver/journal
-	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./mockserver/admin
+	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./fixtures
 	go test -run '^$$' -fuzz '^FuzzText$$' $(FUZZFLAGS) ./conformance/redact
 	go test -run '^$$' -fuzz '^FuzzPieces$$' $(FUZZFLAGS) ./conformance/redact
 
 .PHONY: bench
 bench: ## Measure the running binary and print ratios
 	go test -run '^$$' -bench Figures -benchtime 1x -timeout 15m ./mockserver/benchtest
+
+.PHONY: bench-containers
+bench-containers: $(LINUX) ## Time a container from nothing to its first answer, beside one that only listens
+	go mod download
+	go -C docker/rootfs mod download
+	docker/with-engine bash -euo pipefail -c 'docker/image && go test -run "^$$" -bench Run -benchtime 20x ./docker/mockcontainer'
 
 .PHONY: generate
 generate: ## Regenerate what is derived from the documents
