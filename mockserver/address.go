@@ -6,21 +6,40 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
-// CheckPublicURL reports why the text cannot be the base of addresses.
+// CheckPublicURL reports why the text cannot be the base of addresses. The error does
+// not show a text with an "@", as what stands before it can be a password.
 func CheckPublicURL(text string) error {
 	u, err := url.Parse(text)
+	want := ""
+	switch {
 	// A mark with nothing behind it would swallow the path that is put there.
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || strings.ContainsAny(text, "?#") {
-		return fmt.Errorf("public URL %q: want an http or https URL with a host and without a query", text)
-	}
-	if u.User != nil {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.ContainsAny(text, "?#"):
+		want = "an http or https URL with a host and without a query"
+	case u.User != nil:
 		// Replies show the addresses to everybody.
-		return fmt.Errorf("public URL %q: want an http or https URL without a user and a password", u.Redacted())
+		want = "an http or https URL without a user and a password"
+	case !isHost(u.Host) || strings.Contains(u.Hostname(), "]"):
+		want = `a host of letters, digits, "-", "_" and ".", or an IP address`
+	case !isPort(u):
+		want = "a port from 1 to 65535, or neither a port nor a colon"
+	case !strings.HasSuffix(text, u.Host+u.EscapedPath()):
+		want = `a path with what cannot stand in a URL escaped, as "%20" for a space`
+	default:
+		return nil
 	}
-	return nil
+	if strings.Contains(text, "@") {
+		return errors.New("public URL: want " + want)
+	}
+	return fmt.Errorf("public URL %q: want %s", text, want)
+}
+
+func isPort(u *url.URL) bool {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" && !strings.HasSuffix(u.Host, ":") || err == nil && port > 0
 }
 
 // PublicURL returns the base of the addresses in replies, without a slash at its

@@ -227,7 +227,24 @@ func TestPublicURLsThatCannotBe(t *testing.T) {
 		"http://id.example/#":  "without a query",
 		"http://id.example?a":  "without a query",
 		"http://u:hush@h.test": "without a user and a password",
+		"http://u:hush#s@h":    "want an http or https URL",
+		"http://u:hush%s@h":    "want an http or https URL",
+		"http://u:hush/s@h":    "want an http or https URL",
+		"http://h/hush@h s":    "want a path",
 		"http://id example":    "want an http or https URL",
+		"http:id.example":      "with a host",
+		`http://h"x`:           "want a host",
+		"http://a<b>":          "want a host",
+		"http://*":             "want a host",
+		"http://h]:80":         "want a host",
+		"http://bücher":        "want a host",
+		"http://[::1%25eth0]":  "want a host",
+		"http://h:":            "a port from 1 to 65535",
+		"http://h:0":           "a port from 1 to 65535",
+		"http://h:99999/a":     "a port from 1 to 65535",
+		"http://h/a b":         "want a path",
+		`http://h/"<script>`:   "want a path",
+		"http://h/é":           "want a path",
 	} {
 		err := server.SetPublicURL(text)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {
@@ -238,6 +255,18 @@ func TestPublicURLsThatCannotBe(t *testing.T) {
 		}
 		if got := server.PublicURL(); got != first {
 			t.Fatalf("%q: the public URL became %q", text, got)
+		}
+	}
+}
+
+func TestPublicURLsThatCanBe(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"http://h", "HTTPS://ID.Example:8443/", "http://my_service:1/a/b-c/", "http://h:65535", "http://192.0.2.7:80", "http://[::1]:7070/x",
+		"http://h/a%20b", "http://h/%2f", "http://h/~a!$&'()*+,;=:@b",
+	} {
+		if err := mockserver.CheckPublicURL(text); err != nil {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

@@ -71,6 +71,7 @@ var foreign = map[string][]string{
 	"github.com/testcontainers/testcontainers-go":      {"docker/mockcontainer"},
 	"github.com/testcontainers/testcontainers-go/wait": {"docker/mockcontainer"},
 	"github.com/moby/moby/api/types/container":         {"docker/mockcontainer"},
+	"github.com/containerd/errdefs":                    {"docker/mockcontainer"},
 	"github.com/spf13/cobra":                           {"cmd/keyturn"},
 	"github.com/gorilla/mux":                           {"mockserver"},
 	"github.com/chromedp/chromedp":                     {"conformance/report/browsertest"},

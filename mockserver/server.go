@@ -69,8 +69,9 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		return nil, err
 	}
 	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
-	plane := admin.New(s, admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed})
-	s.docs = admin.Docs(hosts)
+	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
+	plane := admin.New(s, guard)
+	s.docs = admin.Docs(guard)
 	emulated := providers()
 	for _, p := range emulated {
 		if s.space.keys[p.Realm.Name] == nil {

@@ -8,9 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
-	"sigs.k8s.io/kubectl-validate/pkg/cmd"
-	"sigs.k8s.io/kubectl-validate/pkg/openapiclient"
-	"sigs.k8s.io/kubectl-validate/pkg/validator"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -42,21 +39,16 @@ func build(files filesys.FileSystem, folder string) ([]manifest, error) {
 	return all, nil
 }
 
-// schemas are the built-in ones of one version, such as "1.30", with the corrections
-// that kubectl-validate keeps for them. Neither a cluster nor the network is asked.
-func schemas(version string) (*validator.Validator, error) {
-	return validator.New(openapiclient.NewOverlay(
-		openapiclient.HardcodedPatchLoader(version),
-		openapiclient.NewHardcodedBuiltins(version),
-	))
-}
-
 // judge lists what a schema, the restricted standard or our own rules find wrong.
-func judge(manifests []manifest, resolver *validator.Validator) ([]string, error) {
+func judge(manifests []manifest, version *schemas) ([]string, error) {
 	var wrong []string
 	for _, one := range manifests {
-		if err := cmd.ValidateDocument(one.text, resolver); err != nil {
-			wrong = append(wrong, fmt.Sprintf("%s %s: %v", one.kind, one.name, err))
+		found, err := version.check(one.text)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", one.kind, one.name, err)
+		}
+		for _, each := range append(found, metadata(one.text)...) {
+			wrong = append(wrong, fmt.Sprintf("%s %s: %s", one.kind, one.name, each))
 		}
 	}
 	if len(wrong) > 0 {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"sigs.k8s.io/kubectl-validate/pkg/openapiclient"
-	"sigs.k8s.io/kubectl-validate/pkg/validator"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
@@ -53,26 +51,37 @@ func built(t *testing.T, files filesys.FileSystem, folder string) []manifest {
 	return manifests
 }
 
-func resolver(t *testing.T, version string) *validator.Validator {
+// versions are the schemas by version, the oldest first. Names such as 1.23 and 1.30 sort
+// like the versions until there is a 1.100.
+func versions(t *testing.T) (names []string, all map[string]*schemas) {
 	t.Helper()
-	found, err := schemas(version)
+	root, err := published(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
-}
-
-func latest() string {
-	return openapiclient.HardcodedBuiltinVersions[len(openapiclient.HardcodedBuiltinVersions)-1]
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = map[string]*schemas{}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+		all[entry.Name()] = newSchemas(filepath.Join(root, entry.Name()))
+	}
+	if len(names) < 2 {
+		t.Fatalf("%s has the versions %v, want several", root, names)
+	}
+	return names, all
 }
 
 func TestManifests(t *testing.T) {
 	t.Parallel()
 	manifests := built(t, files(t, "", "", ""), "/base")
-	for _, version := range openapiclient.HardcodedBuiltinVersions {
+	names, all := versions(t)
+	for _, version := range names {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			wrong, err := judge(manifests, resolver(t, version))
+			wrong, err := judge(manifests, all[version])
 			if err != nil || len(wrong) > 0 {
 				t.Fatalf("%v\n%s", err, strings.Join(wrong, "\n"))
 			}
@@ -86,36 +95,47 @@ func TestManifests(t *testing.T) {
 // TestFaults breaks one thing at a time.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	schema := resolver(t, latest())
+	names, all := versions(t)
+	oldest, latest := names[0], names[len(names)-1]
 	const deployment, service = "deployment.yaml", "service.yaml"
-	for name, test := range map[string]struct{ file, from, to, want string }{
-		"unknown field":    {deployment, "runAsNonRoot:", "runAsNonroot:", "runAsNonroot"},
-		"wrong type":       {deployment, "replicas: 1", "replicas: one", "replicas"},
-		"missing member":   {deployment, "mountPath: /worlds", "subPath: worlds", "mountPath"},
-		"another image":    {deployment, "keyturn/keyturn:latest", "keyturn:latest", "image"},
-		"unknown version":  {deployment, "apps/v1", "apps/v1beta1", "apps/v1beta1"},
-		"bad quantity":     {deployment, "memory: 64Mi", "memory: 64 Mi", "quantities"},
-		"root":             {deployment, "runAsNonRoot: true", "runAsNonRoot: false", "runAsNonRoot"},
-		"no seccomp":       {deployment, "type: RuntimeDefault", "type: Unconfined", "seccompProfile"},
-		"capabilities":     {deployment, "drop: [ALL]", "drop: [NET_RAW]", "capabilities"},
-		"escalation":       {deployment, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true", "allowPrivilegeEscalation"},
-		"host's folder":    {deployment, "configMap:\n            name: keyturn-world\n            optional: true", "hostPath: {path: /worlds}", "hostPath"},
-		"writable root":    {deployment, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem"},
-		"account token":    {deployment, "automountServiceAccountToken: false", "automountServiceAccountToken: true", "automountServiceAccountToken"},
-		"service links":    {deployment, "enableServiceLinks: false", "enableServiceLinks: true", "enableServiceLinks"},
-		"no time to drain": {deployment, "terminationGracePeriodSeconds: 10", "terminationGracePeriodSeconds: 5", "terminationGracePeriodSeconds"},
-		"two replicas":     {deployment, "replicas: 1", "replicas: 2", "replicas"},
-		"other pods":       {deployment, "matchLabels:\n      app.kubernetes.io/name: keyturn", "matchLabels:\n      app.kubernetes.io/name: other", "its own pods"},
-		"wrong readiness":  {deployment, "/__admin/ready", "/ready", "readinessProbe"},
-		"wrong liveness":   {deployment, "/__admin/health", "/__admin/ready", "livenessProbe"},
-		"no such volume":   {deployment, "- name: world\n              mountPath", "- name: worlds\n              mountPath", "no volume worlds"},
-		"no such port":     {service, "targetPort: http", "targetPort: web", "no port web"},
-		"selects nothing":  {service, "selector:\n    app.kubernetes.io/name: keyturn", "selector:\n    app.kubernetes.io/name: other", "matches no pod"},
-		"no number":        {service, "port: 7070", "port: seven", "port"},
+	for name, test := range map[string]struct{ version, file, from, to, want string }{
+		"unknown field":    {latest, deployment, "runAsNonRoot:", "runAsNonroot:", "runAsNonroot"},
+		"wrong type":       {latest, deployment, "replicas: 1", "replicas: one", "replicas"},
+		"missing member":   {latest, deployment, "mountPath: /worlds", "subPath: worlds", "mountPath"},
+		"another image":    {latest, deployment, "keyturn/keyturn:latest", "keyturn:latest", "image"},
+		"unknown version":  {latest, deployment, "apps/v1", "apps/v1beta1", "apps/v1beta1"},
+		"bad quantity":     {latest, deployment, "memory: 64Mi", "memory: 64 Mi", "quantities"},
+		"root":             {latest, deployment, "runAsNonRoot: true", "runAsNonRoot: false", "runAsNonRoot"},
+		"no seccomp":       {latest, deployment, "type: RuntimeDefault", "type: Unconfined", "seccompProfile"},
+		"capabilities":     {latest, deployment, "drop: [ALL]", "drop: [NET_RAW]", "capabilities"},
+		"escalation":       {latest, deployment, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true", "allowPrivilegeEscalation"},
+		"host's folder":    {latest, deployment, "configMap:\n            name: keyturn-world\n            optional: true", "hostPath: {path: /worlds}", "hostPath"},
+		"writable root":    {latest, deployment, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem"},
+		"account token":    {latest, deployment, "automountServiceAccountToken: false", "automountServiceAccountToken: true", "automountServiceAccountToken"},
+		"service links":    {latest, deployment, "enableServiceLinks: false", "enableServiceLinks: true", "enableServiceLinks"},
+		"no time to drain": {latest, deployment, "terminationGracePeriodSeconds: 10", "terminationGracePeriodSeconds: 5", "terminationGracePeriodSeconds"},
+		"two replicas":     {latest, deployment, "replicas: 1", "replicas: 2", "replicas"},
+		"other pods":       {latest, deployment, "matchLabels:\n      app.kubernetes.io/name: keyturn", "matchLabels:\n      app.kubernetes.io/name: other", "its own pods"},
+		"wrong readiness":  {latest, deployment, "/__admin/ready", "/ready", "readinessProbe"},
+		"wrong liveness":   {latest, deployment, "/__admin/health", "/__admin/ready", "livenessProbe"},
+		"no such volume":   {latest, deployment, "- name: world\n              mountPath", "- name: worlds\n              mountPath", "no volume worlds"},
+		"no such port":     {latest, service, "targetPort: http", "targetPort: web", "no port web"},
+		"selects nothing":  {latest, service, "selector:\n    app.kubernetes.io/name: keyturn", "selector:\n    app.kubernetes.io/name: other", "matches no pod"},
+		"later member":     {oldest, deployment, "imagePullPolicy: IfNotPresent", "restartPolicy: Always", "restartPolicy"},
+		"unknown kind":     {oldest, service, "kind: Service", "kind: Services", "no Services"},
+		"unknown metadata": {latest, service, "  labels:", "  lables:", "lables"},
+		"wrong element":    {latest, deployment, "args: [serve]", "args: [7]", "args/0"},
+		"fraction":         {latest, deployment, "replicas: 1", "replicas: 1.5", "replicas"},
+		"number as label":  {latest, service, "labels:\n    app.kubernetes.io/name: keyturn", "labels:\n    app.kubernetes.io/name: 7", "labels"},
+		"bad label":        {latest, service, "labels:\n    app.kubernetes.io/name: keyturn", "labels:\n    app.kubernetes.io/name: key turn", "metadata.labels"},
+		"bad name":         {latest, service, "metadata:\n  name: keyturn", "metadata:\n  name: Key_turn", "metadata.name"},
+		"port twice":       {latest, deployment, "containerPort: 7070", "containerPort: 7070\n            - {name: web, containerPort: 7070, protocol: TCP}", "twice"},
+		"variable twice":   {latest, deployment, "KEYTURN_LOG_FORMAT", "KEYTURN_ADMIN_PLANE_TOKEN", "twice"},
+		"no number":        {latest, service, "port: 7070", "port: seven", "port"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wrong, err := judge(built(t, files(t, test.file, test.from, test.to), "/base"), schema)
+			wrong, err := judge(built(t, files(t, test.file, test.from, test.to), "/base"), all[test.version])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +169,8 @@ secretGenerator:
 		}
 	}
 	manifests := built(t, memory, "/mine")
-	wrong, err := judge(manifests, resolver(t, latest()))
+	names, of := versions(t)
+	wrong, err := judge(manifests, of[names[len(names)-1]])
 	if err != nil || len(wrong) > 0 {
 		t.Fatalf("%v\n%s", err, strings.Join(wrong, "\n"))
 	}

@@ -105,11 +105,12 @@ func fill(flag *pflag.Flag, place string, texts []string) error {
 		flag.Changed = true
 		err = value.assign(texts)
 	}
-	if err != nil && isSecret(flag) {
+	text := strings.Join(texts, ",")
+	if err != nil && hides(flag, text) {
 		return fmt.Errorf("%s: %w", place, err)
 	}
 	if err != nil {
-		return fmt.Errorf("%s is %q: %w", place, strings.Join(texts, ","), err)
+		return fmt.Errorf("%s is %q: %w", place, text, err)
 	}
 	return nil
 }

@@ -64,10 +64,11 @@ func newChecks(target *string) *checksSetting {
 	return &checksSetting{setting[string]{target: target, placeholder: "GLOB", parse: parseChecks}}
 }
 
-// narrows reports whether an empty variable is a mistake for this flag.
+// narrows reports whether an empty variable is a mistake for this flag: it chooses
+// checks, or is a secret that keeps others out.
 func narrows(flag *pflag.Flag) bool {
-	_, does := flag.Value.(*checksSetting)
-	return does
+	_, chooses := flag.Value.(*checksSetting)
+	return chooses || isSecret(flag)
 }
 
 func parseChecks(text string) (string, error) {

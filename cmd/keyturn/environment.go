@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const variablePrefix = "KEYTURN_"
@@ -16,7 +17,7 @@ func variableOf(flag string) string {
 
 // applyEnvironment fills the flags of the command that its line did not give. An
 // empty variable counts as not set, as compose files like to write it, but for one
-// that narrows a choice: whoever sets that does not ask for everything. A variable
+// that narrows something: whoever sets that does not ask for all there is. A variable
 // with our prefix that no command knows is a mistake, which would else go unseen.
 func applyEnvironment(cmd *cobra.Command, environ []string) error {
 	known := variables(cmd.Root())
@@ -33,7 +34,7 @@ func applyEnvironment(cmd *cobra.Command, environ []string) error {
 		variable := variableOf(name)
 		value, set := find(environ, variable)
 		flag := flagOf(cmd, name)
-		if !set || value == "" && !narrows(flag) {
+		if !set || isFlagOnly(flag) || value == "" && !narrows(flag) {
 			continue
 		}
 		texts := []string{value}
@@ -47,6 +48,15 @@ func applyEnvironment(cmd *cobra.Command, environ []string) error {
 	return nil
 }
 
+// flagOnly is a value that no variable fills, as the one that would is another
+// command's and means something else there.
+type flagOnly struct{ pflag.Value }
+
+func isFlagOnly(flag *pflag.Flag) bool {
+	_, only := flag.Value.(flagOnly)
+	return only
+}
+
 // variables are those of every command below this one: an image sets them for all.
 func variables(cmd *cobra.Command) map[string]bool {
 	known := map[string]bool{}
@@ -55,7 +65,9 @@ func variables(cmd *cobra.Command) map[string]bool {
 			continue // cobra's own read no variables
 		}
 		for _, name := range flagNames(child) {
-			known[variableOf(name)] = true
+			if !isFlagOnly(flagOf(child, name)) {
+				known[variableOf(name)] = true
+			}
 		}
 		for name := range variables(child) {
 			known[name] = true

@@ -170,4 +170,13 @@ func TestNearest(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}
+	words = []string{"admin-host", "admin-plane-token", "config"}
+	for word, want := range map[string]string{"admin-token": "admin-plane-token", "token": "admin-plane-token", "admin": "admin-host", "admin-hots": "admin-host", "-": ""} {
+		if got := nearest(word, words); got != want {
+			t.Errorf("parts of %q: got %q, want %q", word, got, want)
+		}
+	}
+	if got, want := nearest("X_PLANE_TOKEN", []string{"X_ADMIN_TOKEN", "X_ADMIN_PLANE_TOKEN"}), "X_ADMIN_PLANE_TOKEN"; got != want {
+		t.Errorf("a variable: got %q, want %q", got, want)
+	}
 }

@@ -9,20 +9,34 @@ import (
 func keys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
 // nearest is the word that takes the fewest edits to get to from the given one, and
-// "" where that is so many that nobody can have meant it. A prefix that all have in
-// common counts for nothing.
+// "" where that is so many that nobody can have meant it. One that has all parts of the
+// given word comes first, however long it is. A prefix that all have in common counts
+// for nothing.
 func nearest(word string, words []string) string {
 	prefix := shared(append([]string{word}, words...))
-	best, least := "", -1
+	best, least, whole := "", -1, false
 	for _, candidate := range words {
-		if edits := distance(word, candidate); least < 0 || edits < least {
-			best, least = candidate, edits
+		edits, has := distance(word, candidate), hasParts(candidate[len(prefix):], word[len(prefix):])
+		if least < 0 || has && !whole || has == whole && edits < least {
+			best, least, whole = candidate, edits, has
 		}
 	}
-	if length := max(len(word), len(best)) - len(prefix); 2*least > length+1 {
+	if length := max(len(word), len(best)) - len(prefix); !whole && 2*least > length+1 {
 		return ""
 	}
 	return best
+}
+
+// hasParts reports whether each part of the word, of which there has to be one, is one
+// of the candidate's.
+func hasParts(candidate, word string) bool {
+	had, wanted := partsOf(candidate), partsOf(word)
+	return len(wanted) > 0 && !slices.ContainsFunc(wanted, func(part string) bool { return !slices.Contains(had, part) })
+}
+
+// partsOf splits a flag at its dashes and a variable at its underscores.
+func partsOf(word string) []string {
+	return strings.FieldsFunc(word, func(r rune) bool { return r == '-' || r == '_' })
 }
 
 // suggestion is how an error goes on that names an unknown word: with the nearest one

@@ -30,10 +30,16 @@ func isSecret(flag *pflag.Flag) bool {
 	return secret
 }
 
+// hides tells whether a value of the flag is not to be repeated: an @ may be the one
+// behind the password of a URL.
+func hides(flag *pflag.Flag, value string) bool {
+	return isSecret(flag) || strings.Contains(value, "@")
+}
+
 // withoutSecrets is a complaint about the command line that repeats no value of a
-// secret flag, nor one of a flag that is nearly its name.
+// secret flag, nor one of a flag that is nearly its name, nor a password in a URL.
 func withoutSecrets(err error) error {
-	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && isSecret(invalid.GetFlag()) {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && hides(invalid.GetFlag(), invalid.GetValue()) {
 		return fmt.Errorf("invalid argument for %q flag: %w", "--"+invalid.GetFlag().Name, invalid.Unwrap())
 	}
 	misspelt, _ := errors.AsType[*pflag.NotExistError](err)

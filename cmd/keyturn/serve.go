@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
 	"runtime/debug"
 	"time"
@@ -78,6 +77,7 @@ Nothing else is a reason to use it.`,
 	}
 	s.register(cmd)
 	cmd.RunE = running(func(cmd *cobra.Command, _ []string) error {
+		s.tls.dirAsked = cmd.Flags().Changed("tls-dir") // a variable and the file change it too
 		if err := applyEnvironment(cmd, os.Environ()); err != nil {
 			return usage{err}
 		}
@@ -118,6 +118,9 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 
 func (s *serveSettings) run(cmd *cobra.Command) error {
 	ctx := cmd.Context()
+	if err := removeReady(s.readyFile); err != nil {
+		return fmt.Errorf("ready-file: %w", err)
+	}
 	options, err := s.options(cmd)
 	if err != nil {
 		return usage{err}
@@ -127,20 +130,19 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		return err
 	}
 	options.CA = secure.authority
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	if err != nil {
+		return fmt.Errorf("addr: %w", err)
+	}
+	defer listener.Close()
+	// What the name of an address stands for is known only now.
+	options.AdminClosed = s.adminToken == "" && !isLoopback(listener.Addr())
 	server, err := mockserver.New(ctx, options)
 	if isWorldMistake(err) {
 		return worldMistake(err)
 	} else if err != nil {
 		return err
 	}
-	if err := removeReady(s.readyFile); err != nil {
-		return fmt.Errorf("ready-file: %w", err)
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
-	if err != nil {
-		return fmt.Errorf("addr: %w", err)
-	}
-	defer listener.Close()
 	at := secure.places(listener.Addr())
 	if s.readyFile != "" {
 		if err := writeReady(s.readyFile, at); err != nil {
@@ -158,8 +160,8 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 
 func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) {
 	options := mockserver.Options{
-		PublicURL: s.publicURL, AdminHosts: s.adminHosts, Unchecked: s.validation == "off", Logger: s.logger(cmd),
-		Defects: s.defects, AdminToken: s.adminToken, AdminClosed: s.adminToken == "" && !isLoopback(s.addr),
+		PublicURL: s.publicURL, AdminHosts: append(s.tls.hosts(), s.adminHosts...), Unchecked: s.validation == "off", Logger: s.logger(cmd),
+		Defects: s.defects, AdminToken: s.adminToken,
 	}
 	var err error
 	options.World, err = readWorld(cmd.Context(), s.world, options.Logger)
@@ -176,8 +178,8 @@ func (s *serveSettings) logger(cmd *cobra.Command) *slog.Logger {
 	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), options))
 }
 
-func isLoopback(addr string) bool {
-	host, _, _ := net.SplitHostPort(addr)
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
+// isLoopback reports whether only this machine reaches what listens there.
+func isLoopback(addr net.Addr) bool {
+	tcp, is := addr.(*net.TCPAddr)
+	return is && tcp.IP.IsLoopback()
 }

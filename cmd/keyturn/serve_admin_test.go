@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -107,7 +108,6 @@ func (p *process) wantWorldByCurl(t *testing.T) {
 
 // TestServeIsClosedToOthers listens where other machines can reach it.
 func TestServeIsClosedToOthers(t *testing.T) {
-	t.Setenv("KEYTURN_ADMIN_PLANE_TOKEN", "")
 	for _, addr := range []string{"0.0.0.0:0", ":0"} {
 		p := startServe(t, "--addr", addr)
 		refused := p.wantAdmin(t, "", http.StatusForbidden)
@@ -131,13 +131,35 @@ func TestTheRefereesTokenIsAnother(t *testing.T) {
 	p.wantAdmin(t, hush, http.StatusOK)
 }
 
-func TestLoopback(t *testing.T) {
-	for addr, want := range map[string]bool{
-		"127.0.0.1:0": true, "127.1.2.3:0": true, "[::1]:0": true, "localhost:0": true,
-		":0": false, "0.0.0.0:0": false, "[::]:0": false, "192.0.2.7:0": false, "keyturn.example:0": false, "localhost.example:0": false,
+// TestANameIsWhereItListens has names of this machine alone that do not look like one.
+func TestANameIsWhereItListens(t *testing.T) {
+	for _, addr := range []string{"LOCALHOST:0", "127.1.2.3:0"} {
+		p := startServe(t, "--addr", addr)
+		p.wantAdmin(t, "", http.StatusOK)
+		if strings.Contains(p.stdout, "closed") {
+			t.Errorf("%s: got %s", addr, p.stdout)
+		}
+	}
+	for ip, want := range map[string]bool{
+		"127.0.0.1": true, "127.1.2.3": true, "::1": true, "::ffff:127.0.0.1": true,
+		"0.0.0.0": false, "::": false, "192.0.2.7": false,
 	} {
-		if got := isLoopback(addr); got != want {
-			t.Errorf("%s: got %t", addr, got)
+		if got := isLoopback(&net.TCPAddr{IP: net.ParseIP(ip)}); got != want {
+			t.Errorf("%s: got %t", ip, got)
+		}
+	}
+	if isLoopback(&net.UnixAddr{Name: "localhost:0", Net: "unix"}) {
+		t.Error("an address without an IP is taken for this machine's")
+	}
+}
+
+// TestAnEmptyTokenIsAMistake is one of a script that was meant to hold something.
+func TestAnEmptyTokenIsAMistake(t *testing.T) {
+	t.Setenv("KEYTURN_ADMIN_PLANE_TOKEN", "")
+	for _, addr := range []string{"127.0.0.1:0", ":0"} {
+		code, stdout, stderr := call(t, "serve", "--addr", addr, "--ready-file", "/no/such/folder/ready.json") // ends either way
+		if want := "KEYTURN_ADMIN_PLANE_TOKEN: admin token: want at least 8"; code != exitUsage || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: got exit %d, %q and %q, want 2 and %q", addr, code, stdout, stderr, want)
 		}
 	}
 }
@@ -165,7 +187,9 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		"three dashes":    {"", []string{"---admin-plane-token=hush"}, "bad flag syntax: ---admin-plane-token"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("KEYTURN_ADMIN_PLANE_TOKEN", test.variable)
+			if test.variable != "" {
+				t.Setenv("KEYTURN_ADMIN_PLANE_TOKEN", test.variable)
+			}
 			code, stdout, stderr := call(t, append([]string{"serve", "--addr", "127.0.0.1:0"}, test.args...)...)
 			if code != exitUsage || !strings.Contains(stderr, test.want) || strings.Contains(stdout+stderr, "hush") {
 				t.Errorf("got exit %d, %q and %q, want 2 and %q", code, stdout, stderr, test.want)

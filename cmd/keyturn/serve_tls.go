@@ -24,6 +24,7 @@ import (
 type tlsSettings struct {
 	own      bool
 	dir      string
+	dirAsked bool // on the command line
 	names    []string
 	cert     string
 	key      string
@@ -34,7 +35,7 @@ func (s *tlsSettings) register(flags *pflag.FlagSet) {
 	own := flags.VarPF(newSetting(&s.own, false, "bool", parseBool), "tls", "", "HTTPS, with a certificate issued by an authority of its own")
 	own.NoOptDefVal = "true"
 	flags.Var(newSetting(&s.dir, "", "DIR", parseText), "tls-dir", "DIR that keeps the authority, as ca.pem and ca-key.pem (default: keyturn/tls where the user's caches are)")
-	flags.Var(&listSetting{target: &s.names, parse: parseCertName}, "tls-name", "further NAME or IP address for the certificate; repeatable")
+	flags.Var(&listSetting{target: &s.names, parse: parseCertName}, "tls-name", "further NAME or IP address for the certificate, and as --admin-host; repeatable")
 	flags.Var(newSetting(&s.cert, "", "FILE", parseText), "tls-cert", "PEM FILE with a certificate, and its chain, for HTTPS instead of --tls")
 	flags.Var(newSetting(&s.key, "", "FILE", parseText), "tls-key", "PEM FILE with the private key of --tls-cert")
 	flags.Var(newSetting(&s.clientCA, "", "FILE", parseText), "tls-client-ca", "PEM FILE with the authorities whose certificates clients have to present")
@@ -58,10 +59,24 @@ func (s *tlsSettings) check() error {
 		return nil
 	case len(s.names) > 0:
 		return errors.New("tls-name is given without --tls, so that there is no certificate for it")
+	case s.dirAsked:
+		return errors.New("tls-dir is given without --tls, so that there is no authority to keep")
 	case s.clientCA != "":
 		return errors.New("tls-client-ca is given without TLS: want --tls, or --tls-cert and --tls-key")
 	}
 	return nil
+}
+
+// hosts are the names that the operator vouches for by having them certified. A
+// wildcard is for names that nobody has looked at.
+func (s *tlsSettings) hosts() []string {
+	var hosts []string
+	for _, name := range s.names {
+		if !strings.HasPrefix(name, "*") {
+			hosts = append(hosts, name)
+		}
+	}
+	return hosts
 }
 
 // transport is how requests reach the stand-in. The zero value is in the clear.

@@ -181,6 +181,46 @@ func TestServeTheUsersCertificate(t *testing.T) {
 	}
 }
 
+// TestTheFolderOfTheAuthorityCanWait has it where an image has it, with TLS or without.
+func TestTheFolderOfTheAuthorityCanWait(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("KEYTURN_TLS_DIR", folder)
+	if p := startServe(t); !strings.HasPrefix(p.URL, "http://") {
+		t.Errorf("by the variable: got %+v", p.places)
+	}
+	if p := startServe(t, "--config", writeFile(t, "k.yaml", "tls-dir: "+folder+"\n")); !strings.HasPrefix(p.URL, "http://") {
+		t.Errorf("by the file: got %+v", p.places)
+	}
+	t.Setenv("KEYTURN_TLS", "true")
+	if p := startServe(t, "--tls-dir", folder); !strings.HasPrefix(p.URL, "https://") {
+		t.Errorf("by a flag, and TLS by the variable: got %+v", p.places)
+	}
+}
+
+// TestNamesOfTheCertificateAreVouchedFor asks the admin plane under each, which could be
+// a public one.
+func TestNamesOfTheCertificateAreVouchedFor(t *testing.T) {
+	p := startServe(t, "--tls", "--tls-dir", t.TempDir(), "--tls-name", "keyturn.test,*.wild.test", "--admin-host", "other.test")
+	for host, want := range map[string]int{
+		"keyturn.test": http.StatusOK, "other.test": http.StatusOK,
+		"a.wild.test": http.StatusForbidden, "*.wild.test": http.StatusForbidden, "nobody.test": http.StatusForbidden,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.AdminURL+"/world", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		response, err := trusting(t, p.CAFile).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: got %s, want %d", host, response.Status, want)
+		}
+	}
+}
+
 func TestServeMutualTLS(t *testing.T) {
 	mine, other := makePair(t, inAnHour()), makePair(t, inAnHour())
 	p := startServe(t, "--tls", "--tls-dir", t.TempDir(), "--tls-client-ca", mine.certFile)
@@ -212,58 +252,6 @@ func TestServeMutualTLS(t *testing.T) {
 	}
 }
 
-func TestHealthcheckOverTLS(t *testing.T) {
-	p := startServe(t, "--tls", "--tls-dir", t.TempDir())
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(p.URL, "https://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := makePair(t, inAnHour())
-	for name, test := range map[string]struct {
-		tls  string
-		args []string
-		want int
-	}{
-		"loopback":          {"", []string{"--url", p.URL}, exitOK},
-		"localhost":         {"", []string{"--url", "https://localhost:" + port}, exitOK},
-		"authority":         {"", []string{"--url", p.URL, "--ca-file", p.CAFile}, exitOK},
-		"other authority":   {"", []string{"--url", p.URL, "--ca-file", other.certFile}, exitFailure},
-		"no authority":      {"", []string{"--url", p.URL, "--ca-file", "nowhere.pem"}, exitUsage},
-		"by the variable":   {"true", nil, exitOK},
-		"in the clear":      {"", nil, exitFailure},
-		"said to be so":     {"false", nil, exitFailure},
-		"clear by its name": {"", []string{"--url", "http://localhost:" + port}, exitFailure},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Setenv("KEYTURN_ADDR", "0.0.0.0:"+port)
-			t.Setenv("KEYTURN_TLS", test.tls)
-			if code, _, stderr := call(t, append([]string{"healthcheck"}, test.args...)...); code != test.want {
-				t.Errorf("got exit %d, want %d: %s", code, test.want, stderr)
-			}
-		})
-	}
-}
-
-// TestOnlyThisMachineIsTrustedUnseen looks at what is done with a server elsewhere.
-func TestOnlyThisMachineIsTrustedUnseen(t *testing.T) {
-	for base, want := range map[string]bool{
-		"https://127.0.0.1:7070": true, "https://[::1]:7070": true, "https://localhost": true, "https://127.9.9.9": true,
-		"https://192.0.2.7:7070": false, "https://keyturn.test": false, "https://localhost.keyturn.test": false, "https://0.0.0.0:7070": false,
-	} {
-		if trust, err := trustFor(base, ""); err != nil || trust.InsecureSkipVerify != want {
-			t.Errorf("%s: got %v, %v", base, trust, err)
-		}
-	}
-	if trust, err := trustFor("https://127.0.0.1", makePair(t, inAnHour()).certFile); err != nil || trust.InsecureSkipVerify || trust.RootCAs == nil {
-		t.Errorf("with a file: got %v, %v", trust, err)
-	}
-	for variable, want := range map[string]string{"TLS=true": "https", "TLS=false": "http", "TLS=": "http", "TLS_CERT=c.pem": "https", "TLS_DIR=d": "http"} {
-		if got := localURL([]string{"KEYTURN_" + variable, "KEYTURN_ADDR=:7391"}); got != want+"://127.0.0.1:7391" {
-			t.Errorf("%s: got %s", variable, got)
-		}
-	}
-}
-
 func TestMistakesAboutTLS(t *testing.T) {
 	mine, other, late := makePair(t, inAnHour()), makePair(t, inAnHour()), makePair(t, time.Now().Add(-time.Minute))
 	both := " --tls-cert " + mine.certFile + " --tls-key " + mine.keyFile
@@ -282,6 +270,7 @@ func TestMistakesAboutTLS(t *testing.T) {
 		"name of nothing":      {"--tls-name a.test", "tls-name is given without --tls", exitUsage},
 		"bad name":             {"--tls --tls-name https://a.test", `"--tls-name" flag: want a host name`, exitUsage},
 		"clients in the clear": {"--tls-client-ca " + mine.certFile, "tls-client-ca is given without TLS", exitUsage},
+		"folder of nothing":    {"--tls-dir " + broken, "tls-dir is given without --tls", exitUsage},
 		"no clients":           {"--tls-client-ca nowhere.pem" + both, "tls-client-ca: open nowhere.pem", exitUsage},
 		"empty clients":        {"--tls-client-ca " + mine.keyFile + both, "want a certificate in PEM", exitUsage},
 		"no certificate":       {"--tls-cert nowhere.pem --tls-key " + mine.keyFile, "tls-cert, tls-key: open nowhere.pem", exitUsage},
@@ -291,7 +280,7 @@ func TestMistakesAboutTLS(t *testing.T) {
 		"broken authority":     {"--tls --tls-dir " + broken, "tls-dir: " + filepath.Join(broken, "ca.pem") + ": want a certificate in PEM", exitFailure},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := call(t, append([]string{"serve", "--addr", "127.0.0.1:0"}, strings.Fields(test.args)...)...)
+			code, stdout, stderr := call(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--ready-file", "/no/such/folder/ready.json"}, strings.Fields(test.args)...)...)
 			if code != test.code || !strings.Contains(stderr, test.want) || stdout != "" {
 				t.Errorf("got exit %d, %q and %q, want %d and %q", code, stdout, stderr, test.code, test.want)
 			}

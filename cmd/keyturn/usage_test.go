@@ -24,6 +24,7 @@ func TestUsageErrorsNameTheThing(t *testing.T) {
 	}{
 		"unknown command":    {"serv", `no command "serv", did you mean "serve"`},
 		"unknown flag":       {"serve --adr x", "unknown flag: --adr, the nearest is --addr"},
+		"renamed flag":       {"serve --admin-token x", "unknown flag: --admin-token, the nearest is --admin-plane-token"},
 		"too many arguments": {"serve now", `"now"`},
 		"flag without value": {"serve --addr", "--addr"},
 		"addr":               {"serve --addr 127.0.0.1", `"--addr" flag: want HOST:PORT`},
@@ -75,6 +76,24 @@ func TestVariablesAreChecked(t *testing.T) {
 	}
 }
 
+// TestPasswordsAreNotRepeated mistypes addresses with a password in them.
+func TestPasswordsAreNotRepeated(t *testing.T) {
+	for _, address := range []string{"http://u:hidden#1@h", "http://u:hidden%zz@h", "http://u:hidden@h", "u:hidden@h"} {
+		config := writeFile(t, "k.yaml", "public-url: '"+address+"'\n")
+		for _, args := range [][]string{
+			{"serve", "--public-url", address}, {"healthcheck", "--url", address}, {"serve", "--config", config}, {"serve"},
+		} {
+			if len(args) == 1 {
+				t.Setenv("KEYTURN_PUBLIC_URL", address)
+			}
+			if code, _, stderr := call(t, args...); code != exitUsage || strings.Contains(stderr, "hidden") {
+				t.Errorf("%v: got exit %d and %q", args, code, stderr)
+			}
+		}
+		t.Setenv("KEYTURN_PUBLIC_URL", "")
+	}
+}
+
 func TestRunTimeFailures(t *testing.T) {
 	for name, args := range map[string]string{
 		"ready file": "serve --addr 127.0.0.1:0 --ready-file " + t.TempDir() + "/no/such/folder",
@@ -123,22 +142,6 @@ func TestCompletionOffersWords(t *testing.T) {
 	for _, command := range []string{"serve", "healthcheck"} {
 		if _, stdout, _ := call(t, "__complete", command, "--"); stdout == "" || strings.Contains(stdout, "`") {
 			t.Errorf("%s: got %s", command, stdout)
-		}
-	}
-}
-
-func TestHealthcheckKeepsTheHost(t *testing.T) {
-	for addr, want := range map[string]string{
-		"":               "http://127.0.0.1:7070",
-		":7391":          "http://127.0.0.1:7391",
-		"0.0.0.0:7391":   "http://127.0.0.1:7391",
-		"[::]:7391":      "http://127.0.0.1:7391",
-		"[::1]:7391":     "http://[::1]:7391",
-		"127.0.0.2:7391": "http://127.0.0.2:7391",
-		"localhost:7391": "http://localhost:7391",
-	} {
-		if got := localURL([]string{"KEYTURN_ADDR=" + addr}); got != want {
-			t.Errorf("%q: got %s, want %s", addr, got, want)
 		}
 	}
 }

@@ -37,11 +37,15 @@ func TestABadWorldIsTheLastLine(t *testing.T) {
 		"no file":      {nil, "nowhere.yaml", "nowhere.yaml: no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := call(t, "serve", "--addr", "127.0.0.1:0", "--world", filepath.Join(worlds(t, test.files), test.path))
+			stale := writeFile(t, "ready.json", "{}")
+			code, stdout, stderr := call(t, "serve", "--addr", "127.0.0.1:0", "--ready-file", stale, "--world", filepath.Join(worlds(t, test.files), test.path))
 			lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
 			last := lines[len(lines)-1]
 			if code != exitUsage || stdout != "" || !strings.HasPrefix(last, "keyturn: world: ") || !strings.Contains(last, test.want) {
 				t.Errorf("got exit %d, %q and %q, want 2 and a last line with %q", code, stdout, stderr, test.want)
+			}
+			if _, err := os.Stat(stale); !os.IsNotExist(err) {
+				t.Errorf("the ready file is still there: %v", err)
 			}
 		})
 	}

@@ -2,8 +2,6 @@ package mockcontainer
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +13,9 @@ import (
 	adminclient "github.com/keyturn/keyturn/mockserver/admin/client"
 )
 
+// providers are the APIs that the image of this version emulates.
+var providers = []string{"angusgm", "authing-v2", "genauth-v3", "identity-service"}
+
 // BaseURL is where this machine reaches the stand-in, without a slash at the end.
 func (c *Container) BaseURL(ctx context.Context) (string, error) {
 	url, err := c.PortEndpoint(ctx, Port, c.made.scheme())
@@ -25,24 +26,12 @@ func (c *Container) BaseURL(ctx context.Context) (string, error) {
 }
 
 // ProviderURL is what a client of the provider, such as "authing-v2", is given as its
-// host. An error names the providers that this image has.
+// host. An error names the providers that there are.
 func (c *Container) ProviderURL(ctx context.Context, provider string) (string, error) {
-	base, err := c.BaseURL(ctx)
-	if err != nil {
-		return "", err
+	if !slices.Contains(providers, provider) {
+		return "", fmt.Errorf("there is no provider %q, want one of %s", provider, strings.Join(providers, ", "))
 	}
-	admin, err := c.Admin(ctx)
-	if err != nil {
-		return "", err
-	}
-	there, err := admin.Providers(ctx)
-	if err != nil {
-		return "", err
-	}
-	if !slices.Contains(there, provider) {
-		return "", fmt.Errorf("there is no provider %q, want one of %s", provider, strings.Join(there, ", "))
-	}
-	return base, nil
+	return c.BaseURL(ctx)
 }
 
 // Admin is a client of the admin plane that holds its token.
@@ -58,10 +47,6 @@ func (c *Container) Admin(ctx context.Context) (*adminclient.Client, error) {
 	return adminclient.New(base, adminclient.Options{Token: c.made[tokenVariable], HTTP: client}), nil
 }
 
-// HTTPClient goes straight to the stand-in and trusts its certificate. When the
-// container has ended, its errors say so and wrap an [ExitedError].
-func (c *Container) HTTPClient(context.Context) (*http.Client, error) { return c.client() }
-
 // CA is the certificate of the authority that the stand-in made, in PEM, for clients
 // that take it by a file. The error says so when it made none.
 func (c *Container) CA(ctx context.Context) ([]byte, error) {
@@ -71,7 +56,7 @@ func (c *Container) CA(ctx context.Context) ([]byte, error) {
 	// It comes by way of the engine, which is trusted already.
 	file, err := c.CopyFileFromContainer(ctx, path.Join(c.made[tlsDirVariable], "ca.pem"))
 	if err != nil {
-		return nil, fmt.Errorf("read the authority's certificate: %w", err)
+		return nil, c.explain(ctx, fmt.Errorf("read the authority's certificate: %w", err))
 	}
 	defer file.Close()
 	text, err := io.ReadAll(file)
@@ -81,35 +66,25 @@ func (c *Container) CA(ctx context.Context) ([]byte, error) {
 	return text, nil
 }
 
-func (c *Container) newHTTPClient(ctx context.Context) (*http.Client, error) {
-	// A proxy of the environment does not know the engine's ports.
-	transport := &http.Transport{ForceAttemptHTTP2: true}
-	if c.made[tlsVariable] == "true" {
-		text, err := c.CA(ctx)
-		if err != nil {
-			return nil, err
-		}
-		trusted := x509.NewCertPool()
-		if !trusted.AppendCertsFromPEM(text) {
-			return nil, errors.New("the authority's certificate is not PEM")
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}
-	}
-	return &http.Client{Transport: explaining{transport, c}}, nil
-}
-
-// explaining says of a request that failed whether the container is still there.
-type explaining struct {
-	*http.Transport
-
-	container *Container
-}
-
-// RoundTrip implements http.RoundTripper.
-func (e explaining) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := e.Transport.RoundTrip(request)
+// answers tells whether the stand-in is there, whatever became of a request.
+func (c *Container) answers(ctx context.Context) bool {
+	base, err := c.PortEndpoint(ctx, Port, c.made.scheme())
 	if err != nil {
-		return nil, e.container.explain(request.Context(), err)
+		return false
 	}
-	return response, nil
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/__admin/health", nil)
+	if err != nil {
+		return false
+	}
+	transport := c.newTransport(nil)
+	transport.DisableKeepAlives = true
+	if transport.TLSClientConfig != nil {
+		transport.TLSClientConfig.InsecureSkipVerify = true // whether, not who
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return true
 }

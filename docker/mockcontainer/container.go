@@ -3,6 +3,7 @@ package mockcontainer
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,8 +19,11 @@ const Port = "7070/tcp"
 type Container struct {
 	testcontainers.Container
 
-	made   settings
-	client func() (*http.Client, error)
+	made      settings
+	clientTLS *tls.Config
+
+	mu     sync.Mutex
+	client *http.Client // nil until it is asked for
 }
 
 // Run starts a container of the image and returns once the stand-in answers there. It
@@ -41,15 +45,18 @@ func Run(ctx context.Context, image string, opts ...testcontainers.ContainerCust
 		return nil, fmt.Errorf("run %s: %w", image, err)
 	}
 	c := &Container{Container: started}
+	for _, opt := range opts {
+		if own, ok := opt.(Option); ok {
+			own(c)
+		}
+	}
 	// It is not always this Run that made a container which tests share, so that the
 	// options say less than the container.
 	made, madeErr := settingsOf(ctx, started)
+	c.made = made
 	if err == nil {
 		err = madeErr
 	}
-	c.made = made
-	lasting := context.WithoutCancel(ctx) // the client outlives the start
-	c.client = sync.OnceValues(func() (*http.Client, error) { return c.newHTTPClient(lasting) })
 	if err != nil {
 		return c, fmt.Errorf("run %s: %w", image, c.explain(ctx, err))
 	}

@@ -2,6 +2,7 @@ package mockcontainer
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"os"
@@ -27,6 +28,7 @@ func WithWorld(name string) testcontainers.CustomizeRequestOption {
 			if slices.ContainsFunc(req.Files, func(other testcontainers.ContainerFile) bool { return other.ContainerFilePath == inside }) {
 				return fmt.Errorf("world: there is a %s already, want files of different names", filepath.Base(file))
 			}
+			set(req, worldVariable, worldFolder)
 			req.Files = append(req.Files, testcontainers.ContainerFile{HostFilePath: file, ContainerFilePath: inside, FileMode: readable})
 		}
 		return nil
@@ -77,9 +79,24 @@ func WithDefect(ids ...string) testcontainers.CustomizeRequestOption {
 func WithTLS(names ...string) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
 		set(req, tlsVariable, "true")
+		set(req, tlsDirVariable, tlsFolder)
 		addTo(req, tlsNameVariable, names)
 		return nil
 	}
+}
+
+// Option is about the Container and not about what runs in it.
+type Option func(*Container)
+
+// Customize implements testcontainers.ContainerCustomizer, and changes nothing.
+func (Option) Customize(*testcontainers.GenericContainerRequest) error { return nil }
+
+// WithClientTLS is what HTTPClient and Admin show and trust, for a stand-in with a
+// certificate of the user's own (KEYTURN_TLS_CERT) or with mutual TLS
+// (KEYTURN_TLS_CLIENT_CA). Without RootCAs the stand-in's own authority is trusted,
+// where it made one.
+func WithClientTLS(config *tls.Config) Option {
+	return func(c *Container) { c.clientTLS = config.Clone() }
 }
 
 // WithAdminToken sets what the admin plane demands. Without it Run makes one.

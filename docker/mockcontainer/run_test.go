@@ -32,6 +32,19 @@ func TestRun(t *testing.T) {
 	if _, err := c.ProviderURL(t.Context(), "genauth"); err == nil || !strings.Contains(err.Error(), "genauth-v3") {
 		t.Errorf("a provider that nobody has: %v, want the names that there are", err)
 	}
+	admin, err := c.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := admin.Providers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, provider := range there {
+		if _, err := c.ProviderURL(t.Context(), provider); err != nil {
+			t.Error(err)
+		}
+	}
 	if _, err := c.CA(t.Context()); err == nil || !strings.Contains(err.Error(), "WithTLS") {
 		t.Errorf("the authority of a stand-in without TLS: %v", err)
 	}
@@ -150,6 +163,12 @@ func TestMistakes(t *testing.T) {
 		"a folder without worlds": {
 			opts: []testcontainers.ContainerCustomizer{mockcontainer.WithWorld(empty)},
 			want: []string{"world", empty, "without files"},
+		},
+		"a mistaken world in an image without a folder for worlds": {
+			opts: []testcontainers.ContainerCustomizer{
+				testcontainers.WithEnv(map[string]string{"KEYTURN_WORLD": ""}), mockcontainer.WithWorld("testdata/mistaken.yaml"),
+			},
+			want: []string{"/worlds/mistaken.yaml:7:51:"}, ended: true,
 		},
 		"two worlds of one name": {
 			opts: []testcontainers.ContainerCustomizer{mockcontainer.WithWorld("testdata/worlds"), mockcontainer.WithWorld(twice)},

@@ -17,8 +17,10 @@ const (
 	tlsNameVariable   = "KEYTURN_TLS_NAME"
 	tlsDirVariable    = "KEYTURN_TLS_DIR"
 	tlsCertVariable   = "KEYTURN_TLS_CERT"
+	worldVariable     = "KEYTURN_WORLD"
 
 	worldFolder = "/worlds"
+	tlsFolder   = "/var/lib/keyturn/tls"
 )
 
 // settings are the variables that a container was made with.

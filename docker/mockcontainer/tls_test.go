@@ -1,6 +1,8 @@
 package mockcontainer_test
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -9,11 +11,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/network"
 
 	"github.com/keyturn/keyturn/docker/mockcontainer"
+	"github.com/keyturn/keyturn/mockserver/certs"
 )
 
 // TestTLS demands a certificate that holds for every name by which tests and other
@@ -67,5 +71,56 @@ func TestTLS(t *testing.T) {
 	}
 	if !slices.Contains([]uint16{tls.VersionTLS12, tls.VersionTLS13}, response.TLS.Version) || response.ProtoMajor != 2 {
 		t.Errorf("TLS version %x, HTTP/%d", response.TLS.Version, response.ProtoMajor)
+	}
+}
+
+// TestOwnCertificate brings a certificate, and tells the client whom to trust.
+func TestOwnCertificate(t *testing.T) {
+	t.Parallel()
+	authority, err := certs.New(time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := authority.Issue([]string{"127.0.0.1", "localhost"}, time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := func(name, kind string, der []byte) testcontainers.ContainerFile {
+		text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+		return testcontainers.ContainerFile{Reader: bytes.NewReader(text), ContainerFilePath: name, FileMode: 0o444}
+	}
+	c := run(t,
+		testcontainers.WithFiles(inside("/cert.pem", "CERTIFICATE", certificate.Certificate[0]), inside("/key.pem", "PRIVATE KEY", key)),
+		testcontainers.WithEnv(map[string]string{"KEYTURN_TLS_CERT": "/cert.pem", "KEYTURN_TLS_KEY": "/key.pem"}),
+		mockcontainer.WithClientTLS(&tls.Config{RootCAs: authority.Pool(), MinVersion: tls.VersionTLS12}))
+	admin, err := c.Admin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.Reset(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTrustIsAskedForAgain demands that one failure to read the authority is not
+// remembered for good.
+func TestTrustIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	c := run(t, mockcontainer.WithTLS())
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.HTTPClient(over); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a context that is over: %v", err)
+	}
+	client, err := c.HTTPClient(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := c.HTTPClient(t.Context()); err != nil || again != client {
+		t.Errorf("asked again it is %v, %v, want the same client", again, err)
 	}
 }

@@ -28,6 +28,7 @@ func TestAction(t *testing.T) {
 	clean := standIn(t)
 	broken := standIn(t, "KEYTURN_DEFECT=old-secret-lives-on")
 	const rotations = "KEYTURN_CHECKS=ROT-*"
+	const temporary = "${{ runner.temp }}" // which the runner puts in the place of it
 	for name, test := range map[string]struct {
 		inputs  map[string]string
 		env     []string
@@ -47,6 +48,15 @@ func TestAction(t *testing.T) {
 		"credentials of a file": {
 			inputs: map[string]string{"url": clean, "provider": "identity-service", "credentials": "credentials.yaml", "report-dir": "out/report"},
 			env:    []string{rotations}, file: "admin: {token: token}\nvalues: {tenant: acme}\n",
+			code: 0, outcome: "conformant", summary: "conformant",
+		},
+		"reports in the workspace itself": {
+			inputs: map[string]string{"url": clean, "provider": "identity-service", "credentials": "credentials.yaml", "report-dir": "."},
+			env:    []string{rotations}, file: "admin: {token: token}\nvalues: {tenant: acme}\n",
+			code: 0, outcome: "conformant", summary: "conformant",
+		},
+		"reports among what is temporary": {
+			inputs: map[string]string{"url": clean, "provider": "identity-service", "report-dir": temporary}, env: []string{rotations},
 			code: 0, outcome: "conformant", summary: "conformant",
 		},
 		"credentials of the environment": {
@@ -76,6 +86,9 @@ func TestAction(t *testing.T) {
 			j := newJob(t, test.env...)
 			if err := os.WriteFile(filepath.Join(j.workspace, "credentials.yaml"), []byte(test.file), 0o600); err != nil {
 				t.Fatal(err)
+			}
+			for input, value := range test.inputs {
+				test.inputs[input] = strings.ReplaceAll(value, temporary, j.temp)
 			}
 			j.use(t.Context(), t, test.inputs)
 			if j.code != test.code || j.outputs["outcome"] != test.outcome || !strings.Contains(strings.ToLower(j.summary), strings.ToLower(test.summary)) {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/keyturn/keyturn/docker/internal/enginetest"
 )
 
 // action is what of action.yml the runner of a composite action reads.
@@ -85,7 +87,7 @@ func TestActionShellcheck(t *testing.T) {
 	t.Parallel()
 	shellcheck, err := exec.LookPath("shellcheck")
 	if err != nil {
-		t.Skip("needs shellcheck")
+		enginetest.Missing(t, "shellcheck")
 	}
 	for _, step := range readAction(t).Runs.Steps {
 		check := exec.CommandContext(t.Context(), shellcheck, "--shell", "bash", "-")

@@ -26,7 +26,7 @@ func newComposition(t *testing.T) *composition {
 	c := &composition{command: []string{"docker", "compose"}, folder: t.TempDir()}
 	if exec.CommandContext(t.Context(), "docker", "compose", "version").Run() != nil {
 		if _, err := exec.LookPath("docker-compose"); err != nil {
-			t.Skip("needs docker compose or docker-compose")
+			enginetest.Missing(t, "docker compose or docker-compose")
 		}
 		c.command = []string{"docker-compose"}
 	}

@@ -29,7 +29,7 @@ func TestPython(t *testing.T) {
 	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("needs python3")
+		enginetest.Missing(t, "python3")
 	}
 	script := "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec', dont_inherit=True)"
 	if output, err := exec.CommandContext(t.Context(), python, "-c", script, filepath.Join(folder, "languages", "python", "test_rotation.py")).CombinedOutput(); err != nil {

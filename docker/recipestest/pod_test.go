@@ -64,8 +64,7 @@ func TestPod(t *testing.T) {
 		"--memory", strings.TrimSuffix(is.Needs.Limits.Memory, "i"),
 		"--stop-timeout", fmt.Sprint(pod.Grace),
 		"--volume", configMap(t)+":"+is.Mounts[0].Path+":ro",
-		"--env", "KEYTURN_PORT=tcp://10.0.0.1:7070", "--env", "KEYTURN_SERVICE_HOST=10.0.0.1",
-		"--env", "KEYTURN_ADMIN_PLANE_TOKEN=") // of a Secret that is not there
+		"--env", "KEYTURN_PORT=tcp://10.0.0.1:7070", "--env", "KEYTURN_SERVICE_HOST=10.0.0.1")
 	for _, variable := range is.Env {
 		if variable.Value != "" {
 			options = append(options, "--env", variable.Name+"="+variable.Value)

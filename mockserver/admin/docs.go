@@ -68,13 +68,13 @@ var assets = sync.OnceValue(func() http.Handler {
 })
 
 // Docs returns the page and its assets, which are files and no operations, and so
-// stand beside the pipeline. The same host policy keeps it.
-func Docs(hosts HostPolicy) http.Handler {
+// stand beside the pipeline. The same guard keeps them.
+func Docs(guard Guard) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Content-Security-Policy", docsPolicy)
-		switch err := hosts.Check(r); {
+		switch err := guard.checkDocs(r); {
 		case err != nil:
 			writeProblem(w, client.AsError(err))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:

@@ -21,7 +21,7 @@ const AuthorityName = "Keyturn stand-in authority"
 const (
 	authorityLife = 10 * 365 * 24 * time.Hour
 	// leafLife is the longest that browsers and Apple's systems are content with.
-	// It is also for how long a stand-in can run without a restart.
+	// It is also for how long serve can run without a restart.
 	leafLife = 397 * 24 * time.Hour
 	// Clocks of clients may be behind, those of virtual machines by a lot.
 	authorityLeeway = 24 * time.Hour
@@ -106,6 +106,16 @@ func (a *Authority) Pool() *x509.CertPool {
 // Issue makes a key and a server's certificate for these names, as CheckName allows
 // them. It ends no later than the authority.
 func (a *Authority) Issue(names []string, now time.Time, random io.Reader) (tls.Certificate, error) {
+	return a.issue(names, now, leafLife, random)
+}
+
+// IssueForLife is Issue with a certificate that ends when the authority does, which
+// browsers need not be content with.
+func (a *Authority) IssueForLife(names []string, now time.Time, random io.Reader) (tls.Certificate, error) {
+	return a.issue(names, now, authorityLife+authorityLeeway, random)
+}
+
+func (a *Authority) issue(names []string, now time.Time, life time.Duration, random io.Reader) (tls.Certificate, error) {
 	key, err := newKey(random)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -115,7 +125,7 @@ func (a *Authority) Issue(names []string, now time.Time, random io.Reader) (tls.
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	template.NotAfter = template.NotBefore.Add(leafLife)
+	template.NotAfter = template.NotBefore.Add(life)
 	if template.NotAfter.After(a.certificate.NotAfter) {
 		template.NotAfter = a.certificate.NotAfter
 	}

@@ -94,6 +94,15 @@ func TestACertificateStaysWithinItsAuthority(t *testing.T) {
 	}
 }
 
+func TestACertificateForTheLifeOfItsAuthority(t *testing.T) {
+	t.Parallel()
+	authority, root := newAuthority(t)
+	issued, err := authority.IssueForLife([]string{"localhost"}, now, nil)
+	if err != nil || !issued.Leaf.NotAfter.Equal(root.NotAfter) {
+		t.Errorf("valid until %s, want %s, %v", issued.Leaf.NotAfter, root.NotAfter, err)
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	got := certs.Names("", "0.0.0.0", "::", "Keyturn.Test.", "keyturn.test", "my_service", "fe80::1%eth0", "no name", "127.0.0.1", "::ffff:192.0.2.7", "LOCALHOST")

@@ -258,6 +258,19 @@ func TestTimeOfABubble(t *testing.T) {
 	})
 }
 
+// TestCertificatesOutliveABubble connects anew after all that a browser would allow a
+// certificate.
+func TestCertificatesOutliveABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		standIn := mocktest.Start(t, mocktest.WithoutListener(), mocktest.WithTLS())
+		time.Sleep(9 * 365 * 24 * time.Hour)
+		if err := standIn.Admin().Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestNothingAnswersAfterTheEnd keeps a client for longer than its test.
 func TestNothingAnswersAfterTheEnd(t *testing.T) {
 	t.Parallel()

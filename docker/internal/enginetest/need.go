@@ -43,6 +43,16 @@ func Need(tb testing.TB) {
 	}
 }
 
+// Missing skips a test for want of a tool of this machine, and fails it beneath
+// docker/with-engine, where a skip would look like a success.
+func Missing(tb testing.TB, what string) {
+	tb.Helper()
+	if wanted() {
+		tb.Fatalf("want %s: nothing is left out beneath docker/with-engine", what)
+	}
+	tb.Skipf("needs %s", what)
+}
+
 func wanted() bool { return os.Getenv(variable) != "" } //nolint:forbidigo // tests are told by it, nothing else is
 
 // ready looks once for all tests of a process.

@@ -19,12 +19,12 @@ func TestOwnEngine(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can start an engine")
 	}
-	if _, err := exec.LookPath("dockerd"); err != nil {
-		t.Skip("there is no dockerd to be started")
-	}
 	alone := environment("")
 	if other := exec.CommandContext(t.Context(), "docker", "version"); runs(other, alone) {
 		t.Skip("an engine answers at the usual place, so that none would be started")
+	}
+	if _, err := exec.LookPath("dockerd"); err != nil {
+		enginetest.Missing(t, "dockerd")
 	}
 	tests := map[string]struct {
 		then   string // what CMD does after it has said where it is
@@ -37,11 +37,15 @@ func TestOwnEngine(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			folder, err := os.MkdirTemp("", "e") // a short name: it becomes that of a socket
+			root, err := os.MkdirTemp("", "engine")
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer os.RemoveAll(folder)
+			defer os.RemoveAll(root)
+			folder := filepath.Join(root, strings.Repeat("long", 30)) // than the path of a socket may be
+			if err := os.Mkdir(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
 			cmd := exec.Command(script(t), "bash", "-c", "readlink /proc/self/ns/net; echo $DOCKER_HOST; "+test.then)
 			cmd.Env = environment(folder)
 			cmd.Stderr = os.Stderr
@@ -60,8 +64,12 @@ func TestOwnEngine(t *testing.T) {
 				}
 			}
 			network, host := said[0], said[1]
-			if !strings.HasPrefix(network, "net:[") || !strings.HasPrefix(host, "unix://"+folder+"/") {
-				t.Errorf("it runs in %q with the engine %q, want a network and a socket in %s", network, host, folder)
+			if !strings.HasPrefix(network, "net:[") || !strings.HasPrefix(host, "unix://") {
+				t.Errorf("it runs in %q with the engine %q, want a network and a socket", network, host)
+			}
+			made, err := filepath.Glob(filepath.Join(folder, "*"))
+			if err != nil || len(made) != 1 {
+				t.Fatalf("got the folders %v for the engine, want one: %v", made, err)
 			}
 			if len(inNetwork(t, network)) < 3 {
 				t.Errorf("%v run in its network, want the command and an engine at least", inNetwork(t, network))
@@ -75,7 +83,7 @@ func TestOwnEngine(t *testing.T) {
 			}
 			gone(t, network)
 			if test.signal != syscall.SIGKILL { // whoever is killed removes no folder
-				empty(t, folder, strings.TrimPrefix(filepath.Dir(host), "unix:"))
+				empty(t, folder, made[0])
 			}
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/keyturn/keyturn/docker/internal/enginetest"
 )
 
 // script is what starts engines.
@@ -34,7 +36,7 @@ func fakes(t *testing.T, commands map[string]string) string {
 		}
 		own, err := exec.LookPath(name)
 		if err != nil {
-			t.Skipf("there is no %s", name)
+			enginetest.Missing(t, name)
 		}
 		if err := os.Symlink(own, path); err != nil {
 			t.Fatal(err)
@@ -80,5 +82,29 @@ func TestWithEngine(t *testing.T) {
 				t.Errorf("got exit code %d and %s, want %d and %q", code, stderr.String(), test.code, test.stderr)
 			}
 		})
+	}
+}
+
+// TestNoFolder has every command that starts an engine, and no place for one.
+func TestNoFolder(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root gets as far as that")
+	}
+	commands := map[string]string{"docker": "exit 1"}
+	for _, own := range []string{"bash", "env", "mktemp", "timeout"} {
+		commands[own] = ""
+	}
+	for _, never := range []string{"dockerd", "iptables", "ip", "unshare", "setsid", "setpriv"} {
+		commands[never] = "exit 0"
+	}
+	cmd := exec.CommandContext(t.Context(), script(t), "true")
+	cmd.Env = []string{"PATH=" + fakes(t, commands), "TMPDIR=/no/such/folder"}
+	said, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if code := cmd.ProcessState.ExitCode(); code != 69 || !strings.Contains(string(said), "no folder can be made in /no/such/folder") {
+		t.Errorf("got exit code %d and %s, want 69 and the folder", code, said)
 	}
 }
