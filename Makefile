@@ -113,6 +113,8 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzSignature$$' $(FUZZFLAGS) ./mockserver
 	go test -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZFLAGS) ./mockserver/wire
 	go test -run '^$$' -fuzz '^FuzzRedact$$' $(FUZZFLAGS) ./mockserver/journal
+	go test -run '^$$' -fuzz '^FuzzReadParent$$' $(FUZZFLAGS) ./mockserver/telemetry
+	go test -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZFLAGS) ./mockserver/snapshot
 	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./fixtures
 	go test -run '^$$' -fuzz '^FuzzText$$' $(FUZZFLAGS) ./conformance/redact
 	go test -run '^$$' -fuzz '^FuzzPieces$$' $(FUZZFLAGS) ./conformance/redact

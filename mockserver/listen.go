@@ -49,7 +49,13 @@ func orDefault[T comparable](value, fallback T) T {
 // off what is left, and returns nil. An error means that it could not go on.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, limits Limits, logger *slog.Logger) error {
 	limits = limits.withDefaults()
+	ending, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	server := &http.Server{
+		// Requests outlive ctx, until the drain limit; streams end when that begins.
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.WithoutCancel(ctx), endingKey{}, ending)
+		},
 		Handler:           handler,
 		ReadHeaderTimeout: limits.ReadHeader,
 		ReadTimeout:       limits.Read,
@@ -58,6 +64,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, lim
 		MaxHeaderBytes:    limits.HeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(end)
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	select {

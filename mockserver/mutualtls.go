@@ -20,11 +20,11 @@ func (s *Server) RequireClientCertificate() http.Handler {
 			s.ServeHTTP(w, r)
 			return
 		}
-		x := &exchange{server: s, space: s.space, start: s.space.clock(), call: provider.Call{HTTP: r}}
+		x := &exchange{server: s, writer: w, id: s.ids.Next(), space: s.Namespace, start: s.Clock().Now(), began: s.options.Clock(), call: provider.Call{HTTP: r}}
 		x.provider, x.door = s.router.door(r.URL.Path)
 		reply := x.problem(http.StatusForbidden, "no-client-certificate", "A client certificate is required",
 			"the connection came without one; /__admin/health and /__admin/ready alone answer then")
-		x.record(reply, x.write(w, reply), w.Header())
+		x.send(reply)
 	})
 }
 

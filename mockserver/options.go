@@ -10,6 +10,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/store/memory"
+	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
 
 // Options configure a Server. The zero value is a stand-in with the default world,
@@ -39,11 +40,18 @@ type Options struct {
 	AdminHosts []string
 	// CA is the certificate of the server's own authority as PEM, for callers to
 	// fetch. Empty means that there is none.
-	CA      []byte
-	Journal journal.Bounds
+	CA []byte
+	// Journal bounds the journal of each namespace, and JournalBudget what those of all
+	// but the default one take together, in bytes. Zero means 64 MiB.
+	Journal       journal.Bounds
+	JournalBudget int
+	// MaxNamespaces bounds how many there can be at a time. Zero means 20,000.
+	MaxNamespaces int
 	// Defects are the deliberate misbehaviours, or the sets of them, that are
 	// switched on at the start and after a reset. See package defect.
 	Defects []string
+	// Tracing records a span of each request. Nil records none.
+	Tracing *telemetry.Tracing
 	// Unchecked skips every check against the documents. Its only use is to
 	// measure what the checks cost.
 	Unchecked bool

@@ -15,9 +15,12 @@ import (
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/defect"
+	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm"
+	"github.com/keyturn/keyturn/mockserver/telemetry"
 	"github.com/keyturn/keyturn/specs"
 )
 
@@ -27,9 +30,10 @@ const maxBody = 1 << 20
 // exchange is one request on its way.
 type exchange struct {
 	server *Server
-	space  *namespace
-	start  time.Time
-	call   provider.Call
+	space  *namespace.Namespace
+	// start is the time of the namespace, and began that of the system.
+	start, began time.Time
+	call         provider.Call
 	// route is nil when no operation answers at the path, and door when the path
 	// is no provider's either.
 	route    *route
@@ -38,8 +42,21 @@ type exchange struct {
 	// violation says why the request was refused or the reply withheld.
 	violation string
 	// own marks a reply that is the pipeline's and no operation's, so that no
-	// document speaks of it.
-	own bool
+	// document speaks of it, and injected one that a fault has put in place of the
+	// operation's.
+	own, injected bool
+	// nowhere marks a request that chose a namespace which there is not.
+	nowhere bool
+	// id is what the log and the journal call the request.
+	id string
+	// outcome is what faults do to the request, nil for nothing, and applied what of it
+	// the request has asked for.
+	outcome *fault.Outcome
+	applied string
+	// witness notes what becomes of secrets.
+	witness witness
+	writer  http.ResponseWriter
+	span    *telemetry.Span
 	// defects are what is switched on for the provider, nil for none.
 	defects *defect.Armed
 	path    map[string]string
@@ -47,24 +64,47 @@ type exchange struct {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if admin.ServesDocs(r.URL.Path) {
-		s.docs.ServeHTTP(w, r)
+	x := &exchange{server: s, writer: w, began: s.options.Clock(), id: s.ids.Next()}
+	chosen, failure := s.choose(r)
+	r = chosen.request
+	if failure == nil && s.page(w, chosen) {
 		return
 	}
-	x := &exchange{server: s, space: s.space, start: s.space.clock()}
-	x.call = provider.Call{
-		HTTP: r, Store: s.space.store, BaseURL: s.baseURL(r), Now: x.start, Random: s.space.random,
+	if s.options.Tracing != nil {
+		var ctx context.Context
+		ctx, x.span = s.options.Tracing.Start(r.Context(), r.Header, r.Method)
+		r = r.WithContext(ctx)
 	}
-	reply := x.serve(r.Context())
-	body := x.write(w, reply)
-	x.record(reply, body, w.Header())
+	x.space = chosen.space
+	x.start = x.space.Clock().Now()
+	x.witness.Store = x.space.Store()
+	x.call = provider.Call{
+		HTTP: r, Store: &x.witness, BaseURL: s.baseURL(r) + chosen.prefix, Now: x.start, Random: x.space.Random(),
+		Namespace: x.space.Name(),
+	}
+	if failure != nil {
+		x.send(x.noNamespace(failure))
+		return
+	}
+	x.send(x.serve(r.Context()))
+}
+
+// noNamespace is the answer to a request that is nobody's.
+func (x *exchange) noNamespace(failure *client.Error) provider.Reply {
+	status := http.StatusNotFound
+	if failure.Kind == client.Conflict {
+		status = http.StatusBadRequest
+	}
+	x.nowhere = true
+	return x.problem(status, "no-namespace", "The request chooses no namespace that there is",
+		failure.Located()+"; POST "+x.server.baseURL(x.call.HTTP)+"/__admin/namespaces creates one")
 }
 
 // serve returns the reply that is fit to be written.
 func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			x.server.logger.ErrorContext(ctx, "handler panicked", "operation", x.operationID(), "cause", cause, "stack", string(debug.Stack()))
+			x.server.logger.ErrorContext(ctx, "handler panicked", "request_id", x.id, "operation", x.operationID(), "cause", cause, "stack", string(debug.Stack()))
 			reply = x.problem(http.StatusInternalServerError, "panic", "The stand-in failed", "operation "+x.operationID())
 		}
 	}()
@@ -74,7 +114,7 @@ func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
 	}
 	reply = x.checked(ctx, reply)
 	x.defects.Reply(&x.call, &reply)
-	return reply
+	return x.lost(ctx, reply)
 }
 
 func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
@@ -98,16 +138,27 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	if err := x.readBody(limit); err != nil {
 		return provider.Reply{}, err
 	}
+	if err := x.meet(); err != nil {
+		return x.problem(http.StatusBadRequest, "prefer", "The request prefers what cannot be", client.AsError(err).Located()), nil
+	}
+	if x.outcome != nil {
+		if fault.Wait(x.writer, x.call.HTTP, x.outcome.Wait) != nil {
+			return provider.Reply{}, ctx.Err()
+		}
+		if x.outcome.Ends == fault.Before {
+			return provider.Reply{}, x.fail()
+		}
+	}
 	if x.call.Realm != nil {
 		// The admin plane has no realm: it replaces the world and must not wait for
 		// itself.
-		x.space.using.RLock()
-		defer x.space.using.RUnlock()
+		defer x.space.Use()()
 		x.enterRealm()
 	}
 	// A body can take its time to arrive. What counts is when it is there: a secret
 	// that expired meanwhile has expired.
-	x.call.Now = x.space.clock()
+	x.call.Now = x.space.Clock().Now()
+	x.delay()
 	if x.defects == nil {
 		return x.decide(ctx, &x.call)
 	}
@@ -115,9 +166,17 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	return x.defects.Around(ctx, &x.call, x.decide)
 }
 
+// delay has the secrets of the namespace begin and end to work as late as it says.
+func (x *exchange) delay() {
+	if state := x.space.Propagation(); state != nil && x.emulated() {
+		replica := state.Begin(x.call.Now)
+		x.call.Store, x.call.Judge = replica.Store(x.call.Store), replica.Judge
+	}
+}
+
 // arm finds out what is switched on for the provider that is asked.
 func (x *exchange) arm() {
-	active := x.space.defects.Load()
+	active := x.space.Misbehaviour()
 	if active == nil {
 		return
 	}
@@ -140,7 +199,7 @@ func (x *exchange) decide(ctx context.Context, call *provider.Call) (provider.Re
 
 func (x *exchange) enterRealm() {
 	if x.provider != nil {
-		x.call.Realm = (*x.space.realms.Load())[x.provider.Realm.Name]
+		x.call.Realm = x.space.Realm(x.provider.Realm.Name)
 	}
 }
 
@@ -248,12 +307,12 @@ func (x *exchange) check() error {
 
 // refuse puts a failure into the shape of the door it happened behind.
 func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.Reply {
-	if failure.Kind == client.Internal {
+	if failure.Kind == client.Internal && !x.injected {
 		if errors.Is(failure, context.Canceled) {
 			x.own = true
 			return provider.Reply{Status: statusClientGone}
 		}
-		x.server.logger.ErrorContext(ctx, "operation failed", "operation", x.operationID(), "error", failure)
+		x.server.logger.ErrorContext(ctx, "operation failed", "request_id", x.id, "operation", x.operationID(), "error", failure)
 		return x.problem(http.StatusInternalServerError, failure.Kind.String(), "The stand-in failed", "operation "+x.operationID())
 	}
 	var reply provider.Reply
@@ -270,8 +329,10 @@ func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.R
 	if failure.Kind == client.WrongMethod {
 		reply.Header.Set("Allow", strings.Join(x.server.router.allowed(x.call.HTTP), ", "))
 	}
-	x.violation = printable(failure.Kind.String() + ": " + place(failure) + failure.Message)
-	reply.Header.Set(violationHeader, x.violation)
+	if !x.injected {
+		x.violation = printable(failure.Kind.String() + ": " + place(failure) + failure.Message)
+		reply.Header.Set(violationHeader, x.violation)
+	}
 	return reply
 }
 
@@ -290,7 +351,7 @@ func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.R
 	if reply.Media == "" && reply.Body != nil {
 		reply.Media = contract.JSON
 	}
-	if x.route == nil || x.server.options.Unchecked || x.own {
+	if x.route == nil || x.server.options.Unchecked || x.own || x.injected {
 		return reply
 	}
 	err := x.route.operation.CheckReply(contract.Reply{
@@ -299,7 +360,7 @@ func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.R
 	if err == nil {
 		return reply
 	}
-	x.server.logger.ErrorContext(ctx, "own reply breaks its document", "operation", x.operationID(), "error", err)
+	x.server.logger.ErrorContext(ctx, "own reply breaks its document", "request_id", x.id, "operation", x.operationID(), "error", err)
 	return x.problem(http.StatusInternalServerError, "reply-violation", "The stand-in's own reply breaks its document",
 		fmt.Sprintf("operation %s: %s", x.operationID(), err))
 }
@@ -311,23 +372,40 @@ func (x *exchange) operationID() string {
 	return x.route.operation.ID
 }
 
+// page answers what is a page or a figure and no operation.
+func (s *Server) page(w http.ResponseWriter, chosen selection) bool {
+	switch path := chosen.request.URL.Path; {
+	case admin.ServesDocs(path):
+		s.docs.ServeHTTP(w, chosen.request)
+	case path == metricsPath:
+		s.serveMetrics(w, chosen.request)
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *exchange) took() time.Duration { return x.server.options.Clock().Sub(x.began) }
+
 // record closes the journal entry. The admin plane does not journal itself.
 func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
 	name := ""
 	if x.provider != nil {
 		name = x.provider.Name
 	}
-	took := x.space.clock().Sub(x.start)
+	took := x.took()
 	r := x.call.HTTP
 	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
+		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
 		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", r.Method),
-		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", x.violation))
-	if name == specs.Admin {
+		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", x.violation), slog.String("fault", x.outcome.String()))
+	if name == specs.Admin || x.nowhere {
 		return
 	}
-	x.space.journal.Record(journal.Entry{
-		At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
+	x.space.Journal().Record(journal.Entry{
+		RequestID: x.id, At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
 		Method: r.Method, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
 		Status: reply.Status, ReplyHeader: header, ReplyBody: body, Violation: x.violation,
+		Fault: x.outcome.String(), Uses: x.uses(), Changes: x.witness.changes,
 	})
 }

@@ -30,15 +30,40 @@ var contentTypes = map[string][]string{
 	"text/html":   {"text/html; charset=utf-8"},
 }
 
-// write sends the reply in one piece and returns its body.
-func (x *exchange) write(w http.ResponseWriter, reply provider.Reply) []byte {
+// requestIDHeader is by what the log and the journal know the request.
+const requestIDHeader = "Keyturn-Request-Id"
+
+// send journals the reply and writes it. Whoever has read it finds it in the journal.
+func (x *exchange) send(reply provider.Reply) {
+	reply, body := x.prepare(reply)
+	header := x.writer.Header()
+	x.record(reply, body, header)
+	defer x.measure(reply.Status)
+	switch {
+	case reply.Stream != nil:
+		x.stream(reply)
+	case x.outcome != nil:
+		if x.outcome.Delivery.Write(x.writer, x.call.HTTP, reply.Status, body) {
+			panic(http.ErrAbortHandler)
+		}
+	default:
+		x.writer.WriteHeader(reply.Status)
+		if len(body) > 0 {
+			_, _ = x.writer.Write(body) // a client that is gone has nothing to be told
+		}
+	}
+}
+
+// prepare sets the header of the reply and returns it with its body.
+func (x *exchange) prepare(reply provider.Reply) (provider.Reply, []byte) {
 	body, err := encode(reply)
 	if err != nil {
-		x.server.logger.Error("reply cannot be written", "operation", x.operationID(), "error", err)
+		x.server.logger.Error("reply cannot be written", "request_id", x.id, "operation", x.operationID(), "error", err)
 		reply = x.problem(http.StatusInternalServerError, "reply-violation", "The stand-in's own reply is no JSON", "operation "+x.operationID())
 		body, _ = encode(reply)
 	}
-	header := w.Header()
+	header := x.writer.Header()
+	header[requestIDHeader] = []string{x.id}
 	maps.Copy(header, reply.Header)
 	if header["Cache-Control"] == nil {
 		header["Cache-Control"], header["Pragma"] = noStore, noCache
@@ -51,15 +76,15 @@ func (x *exchange) write(w http.ResponseWriter, reply provider.Reply) []byte {
 		}
 		header["Content-Type"] = contentType
 	}
-	if reply.Status != http.StatusNoContent {
+	if reply.Status != http.StatusNoContent && reply.Stream == nil {
 		header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
-	x.defects.Header(&x.call, reply.Status, header)
-	w.WriteHeader(reply.Status)
-	if len(body) > 0 {
-		_, _ = w.Write(body) // a client that is gone has nothing to be told
+	if reply.Stream != nil {
+		header["Content-Type"] = []string{reply.Media}
 	}
-	return body
+	x.defects.Header(&x.call, reply.Status, header)
+	x.mark(header)
+	return reply, body
 }
 
 func encode(reply provider.Reply) ([]byte, error) {

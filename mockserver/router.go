@@ -14,6 +14,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/specs"
@@ -45,6 +46,8 @@ type router struct {
 	kinds     map[string]realm.Kind
 	kindNames []string
 	methods   []string
+	// emulated are the operations that are no admin plane's.
+	emulated []journal.Operation
 	// taken guards against two operations at one path, of which mux would
 	// silently serve the first.
 	taken map[string]string
@@ -103,6 +106,9 @@ func (r *router) add(p *provider.Provider, operations []*contract.Operation, met
 				return fmt.Errorf("the document's security scheme %s has no authenticator", scheme)
 			}
 			bound.authenticators = append(bound.authenticators, authenticator)
+		}
+		if p.Realm.Name != "" {
+			r.emulated = append(r.emulated, journal.Operation{Provider: p.Name, ID: op.ID, Method: op.Method, Path: op.Path})
 		}
 		allowed := []string{op.Method}
 		if op.Method == http.MethodGet {
@@ -173,3 +179,6 @@ func (r *router) allowed(req *http.Request) []string {
 	}
 	return allowed
 }
+
+// Operations are those of the emulated APIs.
+func (s *Server) Operations() []journal.Operation { return s.router.emulated }

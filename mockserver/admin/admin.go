@@ -4,9 +4,9 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/build"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 	"github.com/keyturn/keyturn/specs"
@@ -14,16 +14,13 @@ import (
 
 // Control is what the plane controls.
 type Control interface {
-	Reset(ctx context.Context) error
-	World(ctx context.Context) (fixtures.World, error)
-	// ReplaceWorld fails with an error of kind Internal when the server is at
-	// fault, and with any other when the world is.
-	ReplaceWorld(ctx context.Context, world fixtures.World) error
-	Journal() *journal.Journal
-	// Defects lists the ids of those that are on, and SetDefects puts others in their
-	// place. Its error is of kind Invalid for an id that nobody has.
-	Defects() []string
-	SetDefects(ids ...string) error
+	// Namespaces are those of the server. What is below the plane's prefix acts on the
+	// one that the request has chosen.
+	Namespaces() *namespace.Registry
+	// Redactor makes what the journals hold fit to be shown.
+	Redactor() *journal.Redactor
+	// Operations are those of the emulated APIs.
+	Operations() []journal.Operation
 	// PublicURL is the base of the addresses in replies, empty where they follow the
 	// Host header, and SetPublicURL puts another in its place.
 	PublicURL() string
@@ -31,43 +28,63 @@ type Control interface {
 	// CA is the certificate of the server's own authority as PEM, empty where there
 	// is none.
 	CA() []byte
-	// Secrets returns what the server holds that the journal must not show.
-	Secrets(ctx context.Context) ([]string, error)
 }
 
 const prefix = "/__admin"
 
 // New returns the admin plane as a provider without a realm.
 func New(control Control, guard Guard) provider.Provider {
-	plane := plane{control: control, redactor: journal.NewRedactor()}
+	plane := plane{control: control}
 	return provider.Provider{
 		Name: specs.Admin,
 		Handlers: map[string]provider.Handler{
-			"health":        plane.health,
-			"ready":         plane.ready,
-			"version":       plane.version,
-			"getAuthority":  plane.getAuthority,
-			"getSettings":   plane.getSettings,
-			"putSettings":   plane.putSettings,
-			"reset":         plane.reset,
-			"getWorld":      plane.getWorld,
-			"putWorld":      plane.putWorld,
-			"listRequests":  plane.listRequests,
-			"clearRequests": plane.clearRequests,
-			"listDefects":   plane.listDefects,
-			"setDefects":    plane.setDefects,
-			"listSpecs":     plane.listSpecs,
-			"getSpec":       plane.getSpec,
+			"health":          plane.health,
+			"ready":           plane.ready,
+			"version":         plane.version,
+			"getAuthority":    plane.getAuthority,
+			"getSettings":     plane.getSettings,
+			"putSettings":     plane.putSettings,
+			"reset":           plane.reset,
+			"listNamespaces":  plane.listNamespaces,
+			"createNamespace": plane.createNamespace,
+			"getNamespace":    plane.getNamespace,
+			"deleteNamespace": plane.deleteNamespace,
+			"getClock":        plane.getClock,
+			"putClock":        plane.putClock,
+			"listFaults":      plane.listFaults,
+			"addFault":        plane.addFault,
+			"clearFaults":     plane.clearFaults,
+			"deleteFault":     plane.deleteFault,
+			"getPropagation":  plane.getPropagation,
+			"putPropagation":  plane.putPropagation,
+			"verifyRequests":  plane.verifyRequests,
+			"listUnmatched":   plane.listUnmatched,
+			"exportRequests":  plane.exportRequests,
+			"streamRequests":  plane.streamRequests,
+			"listSnapshots":   plane.listSnapshots,
+			"saveSnapshot":    plane.saveSnapshot,
+			"getSnapshot":     plane.getSnapshot,
+			"putSnapshot":     plane.putSnapshot,
+			"deleteSnapshot":  plane.deleteSnapshot,
+			"restoreSnapshot": plane.restoreSnapshot,
+			"diffSnapshot":    plane.diffSnapshot,
+			"getWorld":        plane.getWorld,
+			"putWorld":        plane.putWorld,
+			"listRequests":    plane.listRequests,
+			"clearRequests":   plane.clearRequests,
+			"listDefects":     plane.listDefects,
+			"setDefects":      plane.setDefects,
+			"listSpecs":       plane.listSpecs,
+			"getSpec":         plane.getSpec,
 		},
-		BodyLimits:     map[string]int64{"putWorld": maxWorld},
+		BodyLimits:     map[string]int64{"putWorld": maxWorld, "putSnapshot": maxWorld},
 		Authenticators: guard.authenticators(),
 		Doors:          []provider.Door{{Prefix: prefix, Refuse: refuse}},
 	}
 }
 
 type plane struct {
-	control  Control
-	redactor *journal.Redactor
+	control Control
 }
 
 var done = provider.Reply{Status: http.StatusNoContent}
@@ -85,6 +102,16 @@ func (plane) version(context.Context, *provider.Call) (provider.Reply, error) {
 	return provider.OK(wire.Object{"version": info.Version, "commit": info.Commit, "go": info.Go}), nil
 }
 
-func (p plane) reset(ctx context.Context, _ *provider.Call) (provider.Reply, error) {
-	return done, p.control.Reset(ctx)
+func (p plane) reset(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	return done, space.Reset(ctx)
+}
+
+// space is the namespace that the request has chosen. Errors: NotFound for one that
+// was deleted meanwhile.
+func (p plane) space(call *provider.Call) (*namespace.Namespace, error) {
+	return p.control.Namespaces().Find(call.Namespace)
 }

@@ -4,13 +4,18 @@ import (
 	"context"
 	"slices"
 
+	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) listDefects(context.Context, *provider.Call) (provider.Reply, error) {
-	on := p.control.Defects()
+func (p plane) listDefects(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	on := space.Defects()
 	defects := wire.Array{}
 	for _, one := range defect.All() {
 		defects = append(defects, wire.Object{
@@ -31,8 +36,12 @@ func (p plane) setDefects(_ context.Context, call *provider.Call) (provider.Repl
 		id, _ := item.(string) // the document has seen to it
 		ids = append(ids, id)
 	}
-	if err := p.control.SetDefects(ids...); err != nil {
+	space, err := p.space(call)
+	if err != nil {
 		return provider.Reply{}, err
 	}
-	return provider.OK(wire.Object{"on": wire.Strings(p.control.Defects())}), nil
+	if err := space.SetDefects(ids...); err != nil {
+		return provider.Reply{}, client.AsError(err).At("/on")
+	}
+	return provider.OK(wire.Object{"on": wire.Strings(space.Defects())}), nil
 }

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/journal"
@@ -14,14 +13,18 @@ import (
 const defaultLimit = 100
 
 func (p plane) listRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	// Before the snapshot, as a secret that is replaced in between may be in it.
-	secrets, err := p.control.Secrets(ctx)
+	space, err := p.space(call)
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	snapshot := p.control.Journal().Snapshot()
+	// Before the snapshot, as a secret that is replaced in between may be in it.
+	secrets, err := space.Secrets(ctx)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	snapshot := space.Journal().Snapshot()
 	wanted := selection(snapshot.Entries, call.Params)
-	shown := p.redactor.Redact(snapshot.Entries, secrets, func(e *journal.Entry) bool { return wanted[e.ID] })
+	shown := p.control.Redactor().Redact(snapshot.Entries, secrets, func(e *journal.Entry) bool { return wanted[e.ID] })
 	entries := make(wire.Array, len(shown))
 	for i := range shown {
 		entries[i] = entryTree(&shown[i])
@@ -33,8 +36,12 @@ func (p plane) listRequests(ctx context.Context, call *provider.Call) (provider.
 	}), nil
 }
 
-func (p plane) clearRequests(context.Context, *provider.Call) (provider.Reply, error) {
-	p.control.Journal().Clear()
+func (p plane) clearRequests(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	space.Journal().Clear()
 	return done, nil
 }
 
@@ -66,18 +73,46 @@ func matches(e *journal.Entry, params contract.Values) bool {
 
 func entryTree(e *journal.Shown) wire.Object {
 	return wire.Object{
-		"id":        int64(e.ID),
-		"at":        e.At.UTC().Format(time.RFC3339Nano),
-		"took_ms":   float64(e.Took.Microseconds()) / 1000,
-		"provider":  e.Provider,
-		"operation": e.Operation,
-		"method":    e.Method,
-		"url":       e.URL,
-		"request":   messageTree(e.Request),
-		"status":    e.Status,
-		"reply":     messageTree(e.Reply),
-		"violation": e.Violation,
+		"id":         int64(e.ID),
+		"request_id": e.RequestID,
+		"at":         timeText(e.At),
+		"took_ms":    float64(e.Took.Microseconds()) / 1000,
+		"provider":   e.Provider,
+		"operation":  e.Operation,
+		"method":     e.Method,
+		"url":        e.URL,
+		"request":    messageTree(e.Request),
+		"status":     e.Status,
+		"reply":      messageTree(e.Reply),
+		"violation":  e.Violation,
+		"fault":      e.Fault,
+		"uses":       useTrees(e.Uses),
+		"changes":    changeTrees(e.Changes),
 	}
+}
+
+func useTrees(uses []journal.ShownUse) wire.Array {
+	trees := wire.Array{}
+	for _, u := range uses {
+		trees = append(trees, wire.Object{
+			"realm": u.Realm, "client": u.Client, "secret": u.Secret, "fingerprint": u.Fingerprint, "outcome": u.Outcome,
+		})
+	}
+	return trees
+}
+
+func changeTrees(changes []journal.ShownChange) wire.Array {
+	trees := wire.Array{}
+	for _, c := range changes {
+		tree := wire.Object{
+			"realm": c.Realm, "client": c.Client, "secret": c.Secret, "fingerprint": c.Fingerprint, "kind": c.Kind,
+		}
+		if !c.ExpiresAt.IsZero() {
+			tree["expires_at"] = timeText(c.ExpiresAt)
+		}
+		trees = append(trees, tree)
+	}
+	return trees
 }
 
 func messageTree(m journal.Message) wire.Object {

@@ -84,7 +84,7 @@ func TestListedRequestsAreRedacted(t *testing.T) {
 		"id": 6.0, "at": "2026-01-02T03:04:05Z", "took_ms": 1.5, "provider": "b", "operation": "rotate", "method": "POST", "url": "",
 		"request": map[string]any{"headers": map[string]any{}, "body": nil}, "status": 200.0,
 		"reply":     map[string]any{"headers": map[string]any{"Content-Type": []any{"application/json"}}, "body": map[string]any{"ok": true}},
-		"violation": "",
+		"violation": "", "request_id": "", "fault": "", "uses": []any{}, "changes": []any{},
 	}
 	if diff := cmp.Diff(want, last); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

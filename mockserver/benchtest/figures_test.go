@@ -30,7 +30,7 @@ func BenchmarkFigures(b *testing.B) {
 	defer cancel()
 	env := &bench{ctx: ctx, folder: b.TempDir(), programs: map[string]program{}, tb: b}
 	for name, pkg := range map[string]string{
-		"keyturn": "github.com/keyturn/keyturn/cmd/keyturn",
+		"keyturn": shipped,
 		"hello":   "./testdata/hello", "plain": "./testdata/plain", "bare": "./testdata/bare",
 	} {
 		one, err := prepare(env, name, pkg)

@@ -32,8 +32,14 @@ type program struct {
 
 // build compiles a package of this module into the folder, as it is shipped.
 func build(ctx context.Context, folder, pkg string) (string, error) {
+	return buildIn(ctx, "", folder, pkg)
+}
+
+// buildIn is build for the module that the source folder is in; "" is this one.
+func buildIn(ctx context.Context, source, folder, pkg string) (string, error) {
 	binary := filepath.Join(folder, filepath.Base(pkg))
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, pkg)
+	command.Dir = source
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, output)

@@ -48,20 +48,61 @@ func (c Client) Clone() Client {
 	return c
 }
 
-// Accepts reports whether the presented secret authenticates the client at now.
-// It takes the same time for every wrong value of one length.
-func (c Client) Accepts(presented string, now time.Time) bool {
-	if !c.Enabled || presented == "" {
-		return false
+// Verdict is what becomes of a presented secret.
+type Verdict struct {
+	// Digest is that of what was presented.
+	Digest Digest
+	// Secret is the id of the one that it is, live or not. Empty when it is none.
+	Secret  string
+	Outcome Outcome
+}
+
+// Outcome says whether a presented secret authenticates, or why not.
+type Outcome string
+
+// The outcomes. Refused is what would authenticate, had not something else decided
+// otherwise.
+const (
+	Accepted Outcome = "accepted"
+	Expired  Outcome = "expired"
+	Deleted  Outcome = "deleted"
+	Disabled Outcome = "disabled"
+	Unknown  Outcome = "unknown"
+	Refused  Outcome = "refused"
+)
+
+// Judge says whether the presented secret authenticates the client at now, and which
+// of its secrets it is. It takes the same time for every wrong value of one length.
+func (c Client) Judge(presented string, now time.Time) Verdict {
+	verdict := Verdict{Digest: DigestOf(presented), Outcome: Unknown}
+	if presented == "" {
+		return verdict
 	}
-	digest := DigestOf(presented)
-	accepted := false
 	for i := range c.Secrets {
-		if c.Secrets[i].Live(now) && c.Secrets[i].matches(presented, digest) {
-			accepted = true
+		if s := &c.Secrets[i]; verdict.Outcome != Accepted && s.matches(presented, verdict.Digest) {
+			verdict.Secret, verdict.Outcome = s.ID, s.outcome(now)
 		}
 	}
-	return accepted
+	if !c.Enabled && verdict.Outcome == Accepted {
+		verdict.Outcome = Disabled
+	}
+	return verdict
+}
+
+func (s *Secret) outcome(now time.Time) Outcome {
+	switch {
+	case s.Deleted():
+		return Deleted
+	case s.Expired(now):
+		return Expired
+	default:
+		return Accepted
+	}
+}
+
+// Accepts reports whether the presented secret authenticates the client at now.
+func (c Client) Accepts(presented string, now time.Time) bool {
+	return c.Judge(presented, now).Outcome == Accepted
 }
 
 // Current returns the newest live secret.

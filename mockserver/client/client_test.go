@@ -186,3 +186,20 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestNearestKind(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]client.Kind{
+		400: client.Invalid, 401: client.InvalidCredentials, 403: client.Forbidden, 404: client.NotFound, 405: client.WrongMethod,
+		409: client.Conflict, 413: client.TooLarge, 415: client.WrongMedia, 418: client.Invalid, 429: client.Throttled,
+		500: client.Internal, 502: client.Internal, 503: client.Unavailable, 504: client.Internal, 599: client.Internal,
+	} {
+		if got := client.NearestKind(status); got != want {
+			t.Errorf("%d: got %s, want %s", status, got, want)
+		}
+	}
+	err := client.Errorf(client.Throttled, "why")
+	if asked := err.WithStatus(430); asked.Status != 430 || err.Status != 0 || asked.Kind != client.Throttled {
+		t.Errorf("got %+v from %+v", asked, err)
+	}
+}

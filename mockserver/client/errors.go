@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -39,6 +40,10 @@ const (
 	Conflict
 	// Limit: a bound of the vendor's policy is reached.
 	Limit
+	// Throttled: too many requests in too short a time.
+	Throttled
+	// Unavailable: the service cannot answer for the moment.
+	Unavailable
 	kinds
 )
 
@@ -46,7 +51,7 @@ var kindNames = [kinds]string{
 	Internal: "internal", NoRoute: "no-route", WrongMethod: "wrong-method", TooLarge: "too-large",
 	Unauthenticated: "unauthenticated", InvalidCredentials: "invalid-credentials", Forbidden: "forbidden",
 	WrongMedia: "wrong-media-type", Malformed: "malformed", Missing: "missing", Invalid: "invalid",
-	NotFound: "not-found", Conflict: "conflict", Limit: "limit",
+	NotFound: "not-found", Conflict: "conflict", Limit: "limit", Throttled: "throttled", Unavailable: "unavailable",
 }
 
 // String is the kind in lower-case words joined by hyphens.
@@ -73,7 +78,10 @@ type Error struct {
 	// Field is where it happened: a JSON pointer into the body, or a parameter.
 	Field string
 	// Code is a vendor's own finer code, for the few failures that have one.
-	Code    string
+	Code string
+	// Status is the HTTP status that the refusal must have, 400 to 599, whatever the
+	// vendor answers with the kind. 0 leaves it to the vendor.
+	Status  int
 	Message string
 	// Err is the cause, for the log only.
 	Err error
@@ -119,6 +127,38 @@ func (e *Error) WithCode(code string) *Error {
 	coded := *e
 	coded.Code = code
 	return &coded
+}
+
+// WithStatus returns a copy of the error that asks for an HTTP status.
+func (e *Error) WithStatus(status int) *Error {
+	asked := *e
+	asked.Status = status
+	return &asked
+}
+
+// byStatus is the kind that is nearest to a status.
+var byStatus = map[int]Kind{
+	http.StatusUnauthorized:          InvalidCredentials,
+	http.StatusForbidden:             Forbidden,
+	http.StatusNotFound:              NotFound,
+	http.StatusMethodNotAllowed:      WrongMethod,
+	http.StatusConflict:              Conflict,
+	http.StatusRequestEntityTooLarge: TooLarge,
+	http.StatusUnsupportedMediaType:  WrongMedia,
+	http.StatusTooManyRequests:       Throttled,
+	http.StatusServiceUnavailable:    Unavailable,
+}
+
+// NearestKind returns the kind whose meaning is nearest to an HTTP status: Invalid for
+// a 4xx and Internal for a 5xx that no kind is about.
+func NearestKind(status int) Kind {
+	if kind, known := byStatus[status]; known {
+		return kind
+	}
+	if status >= http.StatusInternalServerError {
+		return Internal
+	}
+	return Invalid
 }
 
 // AsError returns err as an Error. What was never classified is Internal.

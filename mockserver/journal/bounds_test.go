@@ -30,7 +30,7 @@ func allocated(t *testing.T, entries []Entry) uint64 {
 }
 
 func TestLargeBodiesCostLittle(t *testing.T) {
-	j := New(Bounds{})
+	j := New(Bounds{}, nil)
 	for i := range 7 {
 		j.Record(Entry{Target: "/oauth/token", RequestHeader: formHeader, RequestBody: []byte(manyTokens(i<<20, 1<<20/15)), ReplyBody: make([]byte, maxText+1)})
 	}
@@ -52,7 +52,7 @@ func TestLargeBodiesCostLittle(t *testing.T) {
 
 // full is a journal to its bounds of secrets that are all different.
 func full(body func(i int) string) []Entry {
-	j := New(Bounds{})
+	j := New(Bounds{}, nil)
 	for i := range 2000 {
 		j.Record(Entry{RequestHeader: formHeader, RequestBody: []byte(body(i))})
 	}
@@ -109,7 +109,7 @@ func TestLongTargetsAreCut(t *testing.T) {
 	long := strings.Repeat("x", maxText+1)
 	note := withheld(len(long), tooLong)
 	for target, want := range map[string]string{"/graphql/v2?" + long: "/graphql/v2?" + note, long + "?a=b": note + "?a=b", long: note} {
-		j := New(Bounds{})
+		j := New(Bounds{}, nil)
 		j.Record(Entry{Method: strings.Repeat("M", 1000), Target: target})
 		got := j.Snapshot().Entries[0]
 		if got.Target != want || len(got.Method) != maxMethod {
@@ -127,7 +127,7 @@ func TestManySecretsWithOneStart(t *testing.T) {
 	if got := len(v.lengths[startOf("aaaaaaaa")]); got > maxLengths+1 {
 		t.Errorf("keeps %d lengths", got)
 	}
-	if got := withoutDigits(v.replace("before aaaaaaaaaa and behind")); got != "before []" {
+	if got := withoutDigits(layers{v}.replace("before aaaaaaaaaa and behind")); got != "before []" {
 		t.Errorf("got %s", got)
 	}
 }

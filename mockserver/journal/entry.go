@@ -2,20 +2,23 @@ package journal
 
 import (
 	"net/http"
-	"strings"
 	"time"
 )
 
 // Entry is one exchange as it was on the wire. It holds secrets: show only what
 // Redact returns.
 type Entry struct {
-	ID       uint64
-	At       time.Time
-	Duration time.Duration
+	ID uint64
+	// RequestID is what the log calls the request and the reply's header carries.
+	RequestID string
+	At        time.Time
+	Duration  time.Duration
 	// Provider and Operation are empty when no operation answers at the path.
 	Provider  string
 	Operation string
 	Method    string
+	// Proto is the version of HTTP as net/http has it, such as HTTP/1.1.
+	Proto string
 	// Target is the path and the query as the client wrote them.
 	Target        string
 	RequestHeader http.Header
@@ -25,68 +28,54 @@ type Entry struct {
 	ReplyBody     []byte
 	// Violation says why the request was refused or the reply withheld.
 	Violation string
+	// Fault is the id of the fault that the request met, or "prefer" for one that it
+	// asked for itself, followed by what happened. Empty for none.
+	Fault string
+	// Uses are the secrets that were presented, and Changes what became of secrets.
+	Uses    []Use
+	Changes []Change
 
-	requestSize, replySize int // of bodies that were too long to be kept
-	size                   int // as far as the bound on bytes goes
+	requestSize, replySize int  // of bodies that were too long to be kept
+	lost                   loss // what else was not kept as it was
+	size                   int  // as far as the bound on bytes goes
 }
 
+// Use is one secret that was presented for a client.
+type Use struct {
+	// Realm and Client are the key of the client.
+	Realm, Client string
+	// Secret is the id of the one it matched, live or not. Empty for none.
+	Secret string
+	// Digest is the SHA-256 of what was presented, to tell a secret that is gone.
+	Digest [32]byte
+	// Outcome is one of the Use constants.
+	Outcome string
+}
+
+// What became of a secret that was presented.
 const (
-	// maxText is how long a body, a path or a query may be to be kept and looked
-	// into. It is far above what a request for one client needs, and keeps a few
-	// large bodies from driving everything else out.
-	maxText = 16 << 10
-	// maxMethod is longer than any method there is.
-	maxMethod = 32
+	UseAccepted = "accepted"
+	UseExpired  = "expired"
+	UseDeleted  = "deleted"
+	UseDisabled = "disabled"
+	UseUnknown  = "unknown"
 )
 
-const tooLong = "longer than what is kept"
-
-// cut takes out what is too long. A part of a body would be of little use: it can
-// no longer be read for what it is, so nothing could tell the secrets in it.
-func (e *Entry) cut() {
-	if len(e.Method) > maxMethod {
-		e.Method = strings.Clone(e.Method[:maxMethod])
-	}
-	if len(e.Target) > maxText {
-		path, query, found := strings.Cut(e.Target, "?")
-		if e.Target = cutText(path); found {
-			e.Target += "?" + cutText(query)
-		}
-	}
-	if len(e.RequestBody) > maxText {
-		e.RequestBody, e.requestSize = nil, len(e.RequestBody)
-	}
-	if len(e.ReplyBody) > maxText {
-		e.ReplyBody, e.replySize = nil, len(e.ReplyBody)
-	}
+// Change is what a request did to a secret.
+type Change struct {
+	Realm, Client, Secret string
+	Digest                [32]byte
+	// Kind is one of the Change constants.
+	Kind string
+	// ExpiresAt is when it will expire, zero for never.
+	ExpiresAt time.Time
 }
 
-func cutText(text string) string {
-	if len(text) > maxText {
-		return withheld(len(text), tooLong)
-	}
-	return text
-}
-
-// measure counts everything that the entry keeps alive. The names of providers and
-// operations are the server's own and shared.
-func (e *Entry) measure() int {
-	const overhead = 512 // bookkeeping, roughly
-	return overhead + len(e.Method) + len(e.Target) + len(e.Violation) + len(e.RequestBody) + len(e.ReplyBody) +
-		headerSize(e.RequestHeader) + headerSize(e.ReplyHeader)
-}
-
-func headerSize(header http.Header) int {
-	const (
-		overhead = 64 // of a map entry with its slice, roughly
-		word     = 16 // of a string
-	)
-	size := 0
-	for name, values := range header {
-		size += overhead + len(name)
-		for _, value := range values {
-			size += word + len(value)
-		}
-	}
-	return size
-}
+// What can become of a secret. Superseded is gone because another took its place,
+// removed because its client was; deleted is marked so and still listed.
+const (
+	ChangeIssued     = "issued"
+	ChangeSuperseded = "superseded"
+	ChangeDeleted    = "deleted"
+	ChangeRemoved    = "removed"
+)

@@ -32,14 +32,52 @@ func FuzzRedact(f *testing.F) {
 		named := places[uint(place)%uint(len(places))]
 		const stranger = "\x01\x01\x01\x01\x01\x01\x01\x01"
 		without := texts(NewRedactor().Redact(append(plantByValue(stranger, id), namedPlaces(stranger)...), nil, all))
-		shown := texts(NewRedactor().Redact(append(plantByValue(planted, id), named), nil, all))
-		for _, spelling := range spelledOut(planted, id) {
-			holds := func(text string) bool { return strings.Contains(text, spelling) }
-			if at := slices.IndexFunc(shown, holds); at >= 0 && !slices.ContainsFunc(without, holds) {
-				t.Errorf("planted %q in place %d; %q is in %q", planted, place, spelling, shown[at])
+		redactor := NewRedactor()
+		list := redactor.Redact(append(plantByValue(planted, id), named), nil, all)
+		live := append(redactor.NewSession(nil, nil).Redact([]Entry{named}, nil), sessionAfter(redactor, named).Redact(plantByValue(planted, id), nil)...)
+		for way, shown := range map[string][]string{"list": texts(list), "session": texts(live), "archive": archived(t, list)} {
+			for _, spelling := range spelledOut(planted, id) {
+				holds := func(text string) bool { return strings.Contains(text, spelling) }
+				if at := slices.IndexFunc(shown, holds); at >= 0 && !slices.ContainsFunc(without, holds) {
+					t.Errorf("%s: planted %q in place %d; %q is in %q", way, planted, place, spelling, shown[at])
+				}
 			}
 		}
 	})
+}
+
+// sessionAfter is a session that has shown the entry.
+func sessionAfter(r *Redactor, e Entry) *Session {
+	s := r.NewSession(nil, nil)
+	s.Redact([]Entry{e}, nil)
+	return s
+}
+
+// archived are all the texts in an archive of the entries, but for those that the
+// format has.
+func archived(t *testing.T, shown []Shown) []string {
+	t.Helper()
+	var all []string
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			all = append(all, v)
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			for _, member := range v {
+				walk(member)
+			}
+		}
+	}
+	for _, entry := range archive(t, shown) {
+		delete(entry, "startedDateTime")
+		walk(entry)
+	}
+	return all
 }
 
 // texts are all the texts that are shown.
@@ -62,7 +100,13 @@ func texts(shown []Shown) []string {
 		}
 	}
 	for _, entry := range shown {
-		all = append(all, entry.Method, entry.URL, entry.Violation)
+		all = append(all, entry.Method, entry.URL, entry.Violation, entry.RequestID, entry.Proto, entry.Fault)
+		for _, use := range entry.Uses {
+			all = append(all, use.Client, use.Secret, use.Fingerprint)
+		}
+		for _, change := range entry.Changes {
+			all = append(all, change.Client, change.Secret, change.Fingerprint)
+		}
 		for _, message := range []Message{entry.Request, entry.Reply} {
 			walk(message.Body)
 			for name, values := range message.Header {
@@ -109,6 +153,8 @@ func plantByValue(value, id string) []Entry {
 		{RequestHeader: http.Header{"Content-Type": {"text/plain"}}, RequestBody: []byte("look: " + value)},
 		{RequestHeader: jsonHeader, RequestBody: []byte(`{"malformed":` + string(quoted))},
 		{RequestHeader: http.Header{"Authorization": {value}, "Cookie": {"a=" + value}}},
+		{RequestID: value, Proto: value, Fault: "f1: " + value},
+		{Uses: []Use{{Client: value, Secret: value}}, Changes: []Change{{Client: value, Secret: value}}},
 	}
 }
 

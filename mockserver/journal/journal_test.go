@@ -17,7 +17,7 @@ func ids(s Snapshot) []uint64 {
 }
 
 func TestJournalForgetsTheOldestByNumber(t *testing.T) {
-	j := New(Bounds{Entries: 3})
+	j := New(Bounds{Entries: 3}, nil)
 	for range 5 {
 		j.Record(Entry{})
 	}
@@ -39,7 +39,7 @@ func TestJournalForgetsTheOldestByBytes(t *testing.T) {
 		"empty headers":  {ReplyHeader: http.Header{"A": many}},
 		"violation":      {Violation: large},
 	} {
-		j := New(Bounds{Bytes: 15_000})
+		j := New(Bounds{Bytes: 15_000}, nil)
 		for range 5 {
 			j.Record(e)
 		}
@@ -51,7 +51,7 @@ func TestJournalForgetsTheOldestByBytes(t *testing.T) {
 }
 
 func TestJournalTakesAnEntryLargerThanItsBound(t *testing.T) {
-	j := New(Bounds{Bytes: 1000})
+	j := New(Bounds{Bytes: 1000}, nil)
 	j.Record(Entry{})
 	j.Record(Entry{Target: strings.Repeat("x", 2000)})
 	if diff := cmp.Diff([]uint64{2}, ids(j.Snapshot())); diff != "" {
@@ -60,7 +60,7 @@ func TestJournalTakesAnEntryLargerThanItsBound(t *testing.T) {
 }
 
 func TestJournalGoesOnCountingAfterClear(t *testing.T) {
-	j := New(Bounds{Entries: 1})
+	j := New(Bounds{Entries: 1}, nil)
 	j.Record(Entry{})
 	j.Record(Entry{})
 	j.Clear()

@@ -45,6 +45,28 @@ type Shown struct {
 	Status    int
 	Reply     Message
 	Violation string
+	RequestID string
+	Proto     string
+	Fault     string
+	Uses      []ShownUse
+	Changes   []ShownChange
+}
+
+// ShownUse is a Use that is fit to be shown.
+type ShownUse struct {
+	Realm, Client, Secret string
+	// Fingerprint is the one of the redaction mark that stands wherever the secret
+	// stood, as in "#1a2b3c4d". Empty when there is no digest.
+	Fingerprint string
+	Outcome     string
+}
+
+// ShownChange is a Change that is fit to be shown.
+type ShownChange struct {
+	Realm, Client, Secret string
+	Fingerprint           string
+	Kind                  string
+	ExpiresAt             time.Time
 }
 
 // Message is one direction of an exchange.
@@ -59,18 +81,14 @@ type Message struct {
 // searched for secrets, the newest first, and held are secrets that are known
 // beforehand.
 func (r *Redactor) Redact(entries []Entry, held []string, keep func(*Entry) bool) []Shown {
-	collect := newCollector()
-	for i := len(entries) - 1; i >= 0; i-- {
-		rewriter{treatment: collect}.entry(&entries[i])
-	}
 	known := newValues(r)
 	for _, secret := range held {
 		known.learn(secret)
 	}
-	for secret := range collect.found {
+	for secret := range plainFirst(found(entries, newCollector())) {
 		known.learn(secret)
 	}
-	show := rewriter{treatment: &shower{redactor: r, part: tally{}, known: known}}
+	show := rewriter{treatment: &shower{redactor: r, part: tally{}, known: layers{known}}}
 	shown := []Shown{}
 	for i := range entries {
 		if keep(&entries[i]) {
@@ -80,17 +98,38 @@ func (r *Redactor) Redact(entries []Entry, held []string, keep func(*Entry) bool
 	return shown
 }
 
+// found returns what the collector finds by name in the entries, the newest first.
+func found(entries []Entry, collect *collector) map[string]bool {
+	for i := len(entries) - 1; i >= 0; i-- {
+		rewriter{treatment: collect}.entry(&entries[i])
+	}
+	return collect.found
+}
+
 const (
-	markStart  = "[redacted #"
+	markWord   = "[redacted "
+	sharp      = "#"
+	markStart  = markWord + sharp
 	markEnd    = "]"
 	markDigits = 8
 )
 
 // mark is what stands in place of the secret.
 func (r *Redactor) mark(secret string) string {
+	return markWord + r.Fingerprint(sha256.Sum256([]byte(secret))) + markEnd
+}
+
+// Fingerprint returns what the mark of a secret with this SHA-256 holds, as in
+// "#1a2b3c4d": a keyed digest of the digest, so that a secret of which only the
+// digest is known can be found among the marks. Empty for the zero digest, which
+// stands for none.
+func (r *Redactor) Fingerprint(digest [sha256.Size]byte) string {
+	if digest == ([sha256.Size]byte{}) {
+		return ""
+	}
 	mac := hmac.New(sha256.New, r.key)
-	mac.Write([]byte(secret))
-	return markStart + hex.EncodeToString(mac.Sum(nil))[:markDigits] + markEnd
+	mac.Write(digest[:])
+	return sharp + hex.EncodeToString(mac.Sum(nil))[:markDigits]
 }
 
 func isMark(text string) bool {

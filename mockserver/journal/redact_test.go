@@ -15,6 +15,9 @@ const secret = "S3cret/of+9 chars"
 
 var markPattern = regexp.MustCompile(`\[redacted #[0-9a-f]{8}\]`)
 
+// escapedMark is a mark in a URL.
+var escapedMark = regexp.MustCompile(`%5Bredacted%20%23[0-9a-f]{8}%5D`)
+
 func all(*Entry) bool { return true }
 
 // redactOne shows the only entry with the digits of marks left out.

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -26,6 +27,8 @@ type treatment interface {
 	// overfull ends a part of the entry, and reports whether so much of it was
 	// named that it has to be withheld.
 	overfull() bool
+	// fingerprint tells a secret by its digest.
+	fingerprint(digest [sha256.Size]byte) string
 }
 
 const tooMany = "with too many secrets"
@@ -44,11 +47,39 @@ func (rw rewriter) entry(e *Entry) Shown {
 	shown.Request.Body = rw.body(e.RequestHeader, e.RequestBody, e.requestSize)
 	shown.Reply.Header = rw.header(e.ReplyHeader)
 	shown.Reply.Body = rw.body(e.ReplyHeader, e.ReplyBody, e.replySize)
-	shown.Violation = valid(rw.text(e.Violation))
-	if rw.overfull() {
-		shown.Violation = withheld(len(e.Violation), tooMany)
+	shown.Violation, shown.Fault = rw.note(e.Violation), rw.note(e.Fault)
+	shown.RequestID, shown.Proto = rw.note(e.RequestID), rw.note(e.Proto)
+	for i := range e.Uses {
+		shown.Uses = append(shown.Uses, rw.use(&e.Uses[i]))
+	}
+	for i := range e.Changes {
+		shown.Changes = append(shown.Changes, rw.change(&e.Changes[i]))
 	}
 	return shown
+}
+
+// note rewrites a text that is a part by itself.
+func (rw rewriter) note(text string) string {
+	shown := valid(rw.text(text))
+	if rw.overfull() {
+		return withheld(len(text), tooMany)
+	}
+	return shown
+}
+
+// The names of clients and secrets are rewritten too: a client may have put a
+// secret where its id belongs.
+
+func (rw rewriter) use(u *Use) ShownUse {
+	return ShownUse{
+		Realm: u.Realm, Client: rw.note(u.Client), Secret: rw.note(u.Secret), Fingerprint: rw.fingerprint(u.Digest), Outcome: u.Outcome,
+	}
+}
+
+func (rw rewriter) change(c *Change) ShownChange {
+	return ShownChange{
+		Realm: c.Realm, Client: rw.note(c.Client), Secret: rw.note(c.Secret), Fingerprint: rw.fingerprint(c.Digest), Kind: c.Kind, ExpiresAt: c.ExpiresAt,
+	}
 }
 
 // valid makes text fit for JSON, whatever bytes a client sent.

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/base64"
 	"encoding/json"
+	"iter"
 	"net/url"
 	"strings"
 )
@@ -51,4 +52,38 @@ func encodings(secret string) []string {
 		all = append(all, url.QueryEscape(standard))
 	}
 	return all
+}
+
+// plainFirst yields those last that are another's escaped form, as both are noted
+// where a value may be escaped. What is learned first gives its mark to all its
+// spellings, and that should be the secret.
+func plainFirst(found map[string]bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var escaped []string
+		for value := range found {
+			if isEscaped(value, found) {
+				escaped = append(escaped, value)
+			} else if !yield(value) {
+				return
+			}
+		}
+		for _, value := range escaped {
+			if !yield(value) {
+				return
+			}
+		}
+	}
+}
+
+func isEscaped(value string, found map[string]bool) bool {
+	if strings.ContainsAny(value, "%+") {
+		if plain := unescaped(value); plain != value && found[plain] {
+			return true
+		}
+	}
+	if !strings.Contains(value, "\\") {
+		return false
+	}
+	var plain string
+	return json.Unmarshal([]byte("\""+value+"\""), &plain) == nil && plain != value && found[plain]
 }

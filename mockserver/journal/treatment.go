@@ -1,6 +1,9 @@
 package journal
 
-import "unicode/utf8"
+import (
+	"crypto/sha256"
+	"unicode/utf8"
+)
 
 // The bounds on what is remembered by value. A client needs no credentials to send
 // secrets, so their number must not decide what a look into the journal costs. A
@@ -25,9 +28,13 @@ type collector struct {
 	part  tally
 	found map[string]bool
 	bytes int
+	// The bounds on what is found.
+	maxFound, maxBytes int
 }
 
-func newCollector() *collector { return &collector{part: tally{}, found: map[string]bool{}} }
+func newCollector() *collector {
+	return &collector{part: tally{}, found: map[string]bool{}, maxFound: maxFound, maxBytes: maxFoundBytes}
+}
 
 func (c *collector) named(value string) string {
 	c.part.add(value)
@@ -52,12 +59,14 @@ func (c *collector) overfull() bool {
 }
 
 func (c *collector) remember(value string) {
-	if !isFindable(value) || c.found[value] || len(c.found) >= maxFound || c.bytes+len(value) > maxFoundBytes {
+	if !isFindable(value) || c.found[value] || len(c.found) >= c.maxFound || c.bytes+len(value) > c.maxBytes {
 		return
 	}
 	c.found[value] = true
 	c.bytes += len(value)
 }
+
+func (*collector) fingerprint([sha256.Size]byte) string { return "" }
 
 func isFindable(value string) bool { return utf8.RuneCountInString(value) >= minValue }
 
@@ -65,7 +74,7 @@ func isFindable(value string) bool { return utf8.RuneCountInString(value) >= min
 type shower struct {
 	redactor *Redactor
 	part     tally
-	known    *values
+	known    layers
 }
 
 func (s *shower) named(value string) string {
@@ -87,3 +96,5 @@ func (s *shower) overfull() bool {
 	clear(s.part)
 	return over
 }
+
+func (s *shower) fingerprint(digest [sha256.Size]byte) string { return s.redactor.Fingerprint(digest) }

@@ -3,7 +3,6 @@ package journal
 import (
 	"hash/maphash"
 	"slices"
-	"strings"
 )
 
 const (
@@ -81,29 +80,6 @@ func (v *values) fingerprint(text string) fingerprint {
 func startOf(text string) (start [minValue]byte) {
 	copy(start[:], text)
 	return start
-}
-
-func (v *values) replace(text string) string {
-	if len(v.secrets) == 0 {
-		return text
-	}
-	var b strings.Builder
-	end := 0
-	for i := 0; i+minValue <= len(text); {
-		secret, size := v.at(text[i:])
-		if size == 0 {
-			i++
-			continue
-		}
-		b.WriteString(text[end:i])
-		b.WriteString(v.redactor.mark(secret))
-		i += size
-		end = i
-	}
-	if end == 0 {
-		return text
-	}
-	return b.String() + text[end:]
 }
 
 // at returns the secret that the text begins with and the size of its spelling, or

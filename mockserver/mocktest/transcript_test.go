@@ -112,9 +112,9 @@ func TestTranscriptsAreTheSameWithoutAListener(t *testing.T) {
 	}
 }
 
-// ofTheProcess are the numbers of RSA keys, which no source of randomness repeats, and
-// the digests of the journal, which are keyed.
-var ofTheProcess = regexp.MustCompile(`("(?:d|dp|dq|n|p|q|qi|kid)":)"[\w-]+"|(?:redacted )#[0-9a-f]{8}`)
+// ofTheProcess are the numbers of RSA keys, which no source of randomness repeats, the
+// digests of the journal, which are keyed, and the ids of requests.
+var ofTheProcess = regexp.MustCompile(`("(?:d|dp|dq|n|p|q|qi|kid|request_id|Keyturn-Request-Id)":\[?)"[\w-]+"|#[0-9a-f]{8}`)
 
 func replay(t *testing.T, standIn *mocktest.Server, exchanges []exchange) []answered {
 	t.Helper()
@@ -137,6 +137,7 @@ func replay(t *testing.T, standIn *mocktest.Server, exchanges []exchange) []answ
 		}
 		response.Body.Close()
 		response.Header.Del("Date")
+		response.Header.Del("Keyturn-Request-Id")
 		if response.Header.Get("Content-Length") == strconv.Itoa(len(body)) {
 			response.Header.Set("Content-Length", "right") // numbers of a key can begin with zeros
 		}

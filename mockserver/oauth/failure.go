@@ -19,6 +19,9 @@ const (
 	UnauthorizedClient = "unauthorized_client"
 	UnsupportedGrant   = "unsupported_grant_type"
 	ServerError        = "server_error"
+	// TemporarilyUnavailable is section 4.1.2.1's, for the overload that section 5.2
+	// has no code for.
+	TemporarilyUnavailable = "temporarily_unavailable"
 )
 
 // Reason is finer than an error code, for vendors who say more.
@@ -69,8 +72,22 @@ func (d Dialect) RefuseCall(_ *provider.Call, err *client.Error) provider.Reply 
 	return reply
 }
 
-// translate puts what the pipeline found wrong into OAuth's few codes.
+// translate puts what the pipeline found wrong into OAuth's few codes. An error that
+// asks for a status gets it, with the challenge that a 401 must carry (RFC 9110
+// section 15.5.2).
 func translate(err *client.Error) *Failure {
+	f := codeOf(err)
+	if err.Status == 0 {
+		return f
+	}
+	f.Status, f.Basic = err.Status, err.Status == http.StatusUnauthorized
+	if err.Kind == client.Forbidden {
+		f.Code = UnauthorizedClient
+	}
+	return f
+}
+
+func codeOf(err *client.Error) *Failure {
 	f := &Failure{Code: InvalidRequest, Description: err.Located()}
 	switch err.Kind {
 	case client.NoRoute, client.NotFound:
@@ -85,6 +102,10 @@ func translate(err *client.Error) *Failure {
 		f.Code = InvalidClient
 	case client.Internal:
 		f.Code, f.Status, f.Description = ServerError, http.StatusInternalServerError, "the server failed"
+	case client.Throttled:
+		f.Code, f.Status = TemporarilyUnavailable, http.StatusTooManyRequests
+	case client.Unavailable:
+		f.Code, f.Status = TemporarilyUnavailable, http.StatusServiceUnavailable
 	case client.Malformed, client.Missing, client.Invalid, client.Conflict, client.Limit:
 	}
 	return f

@@ -63,6 +63,8 @@ type Call struct {
 	Body any
 	Raw  []byte
 	HTTP *http.Request
+	// Namespace is the name of the one that the request has chosen.
+	Namespace string
 	// BaseURL is the address by which the caller reached the server, without a
 	// slash at the end.
 	BaseURL string
@@ -72,14 +74,32 @@ type Call struct {
 	// Judge decides in the client's place whether a presented secret authenticates
 	// it. Nil leaves it to the client.
 	Judge func(c client.Client, presented string) bool
+	// Uses are the secrets that were presented.
+	Uses []Use
 }
 
-// Accepts reports whether the presented secret authenticates the client now.
+// Use is a secret that was presented for a client.
+type Use struct {
+	Client  client.Key
+	Verdict client.Verdict
+}
+
+// Accepts reports whether the presented secret authenticates the client now, and notes
+// its use.
 func (c *Call) Accepts(holder client.Client, presented string) bool {
+	verdict := holder.Judge(presented, c.Now)
+	accepted := verdict.Outcome == client.Accepted
 	if c.Judge != nil {
-		return c.Judge(holder, presented)
+		switch decided := c.Judge(holder, presented); {
+		case decided && !accepted:
+			verdict.Outcome = client.Accepted
+		case !decided && accepted:
+			verdict.Outcome = client.Refused
+		}
+		accepted = verdict.Outcome == client.Accepted
 	}
-	return holder.Accepts(presented, c.Now)
+	c.Uses = append(c.Uses, Use{Client: holder.Key, Verdict: verdict})
+	return accepted
 }
 
 // Object returns the body as a JSON object, empty when it is none.
@@ -113,6 +133,9 @@ type Reply struct {
 	Last string
 	// Failed marks a refusal.
 	Failed bool
+	// Stream writes a body that has no end of its own, instead of Body. It ends when the
+	// context does; each Write is on its way when it returns.
+	Stream func(ctx context.Context, w io.Writer) error
 }
 
 // OK is a successful JSON reply.

@@ -37,15 +37,19 @@ type rsaKey struct {
 
 // NewKeys returns keys that are random and made on first use.
 func NewKeys() *Keys {
-	return &Keys{
-		asymmetric: sync.OnceValues(newRSAKey),
-		shown:      sync.OnceValues(newShownKey),
-		symmetric: sync.OnceValues(func() ([]byte, error) {
-			key := make([]byte, symmetricSize)
-			_, err := rand.Read(key)
-			return key, err
-		}),
-	}
+	return &Keys{asymmetric: sync.OnceValues(newRSAKey), shown: sync.OnceValues(newShownKey), symmetric: sync.OnceValues(newSymmetricKey)}
+}
+
+// Apart returns keys for another namespace. The RSA keys are the same, as they cost so
+// much: what they sign names the client by a serial that no other namespace has.
+func (k *Keys) Apart() *Keys {
+	return &Keys{asymmetric: k.asymmetric, shown: k.shown, symmetric: sync.OnceValues(newSymmetricKey)}
+}
+
+func newSymmetricKey() ([]byte, error) {
+	key := make([]byte, symmetricSize)
+	_, err := rand.Read(key)
+	return key, err
 }
 
 func newRSAKey() (*rsaKey, error) {

@@ -119,3 +119,10 @@ func (p Principal) Home() string {
 	}
 	return p.Tenants[0]
 }
+
+// With returns the realm with keys of another namespace, and with no nonce used.
+func (r *Realm) With(keys *Keys) *Realm {
+	own := *r
+	own.Keys, own.Nonces = keys, NewNonces()
+	return &own
+}

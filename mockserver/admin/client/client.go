@@ -23,14 +23,18 @@ type Options struct {
 
 // Client asks one stand-in. It is safe for concurrent use and needs no closing.
 //
-// What the plane refuses is a *Problem. Every other error begins with the method and
-// the address that were asked. No error holds the token.
+// What the plane refuses is a *Problem, and a verification that does not pass a
+// *VerificationError. Every other error begins with the method and what was asked. No
+// error holds the token.
 type Client struct {
 	base *url.URL
 	// baseErr is why there is no base.
 	baseErr error
 	token   string
-	http    *http.Client
+	// namespace is empty for the choice of the server: the default one, or that of the
+	// base URL.
+	namespace string
+	http      *http.Client
 	// maxReply bounds the bytes of one reply.
 	maxReply int64
 }
@@ -47,6 +51,16 @@ func New(baseURL string, options Options) *Client {
 		}
 	}
 	return c
+}
+
+// Namespace returns a client that asks the same server in the same way, and acts on the
+// namespace of this name; an empty name is the server's choice. Nothing is sent yet:
+// CreateNamespace makes one. What concerns the whole server, such as Health, Settings
+// and Namespaces, is the same for all of them.
+func (c *Client) Namespace(name string) *Client {
+	chosen := *c
+	chosen.namespace = name
+	return &chosen
 }
 
 // parseBase shows nothing of what it cannot read, as a password may be in it.
@@ -73,7 +87,7 @@ func (c *Client) Health(ctx context.Context) error { return c.status(ctx, "healt
 func (c *Client) Ready(ctx context.Context) error { return c.status(ctx, "ready", "ready") }
 
 func (c *Client) status(ctx context.Context, path, want string) error {
-	return c.do(ctx, call{method: http.MethodGet, path: path, receive: func(text []byte) error {
+	return c.do(ctx, call{method: http.MethodGet, path: path, whole: true, receive: func(text []byte) error {
 		var reply struct {
 			Status string `json:"status"`
 		}
@@ -100,7 +114,7 @@ type Version struct {
 // Version tells which Keyturn answers.
 func (c *Client) Version(ctx context.Context) (Version, error) {
 	var version Version
-	err := c.do(ctx, call{method: http.MethodGet, path: "version", receive: into(&version)})
+	err := c.do(ctx, call{method: http.MethodGet, path: "version", whole: true, receive: into(&version)})
 	return version, err
 }
 
@@ -108,7 +122,7 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 // with 404 when the server has none.
 func (c *Client) CA(ctx context.Context) ([]byte, error) {
 	var certificate []byte
-	err := c.do(ctx, call{method: http.MethodGet, path: "ca.pem", receive: func(text []byte) error {
+	err := c.do(ctx, call{method: http.MethodGet, path: "ca.pem", whole: true, receive: func(text []byte) error {
 		if block, _ := pem.Decode(text); block == nil || block.Type != "CERTIFICATE" {
 			return errors.New("want a certificate as PEM")
 		}
@@ -129,7 +143,7 @@ func (c *Client) Specs(ctx context.Context) ([]string, error) {
 			Name string `json:"name"`
 		} `json:"documents"`
 	}
-	if err := c.do(ctx, call{method: http.MethodGet, path: "specs", receive: into(&reply)}); err != nil {
+	if err := c.do(ctx, call{method: http.MethodGet, path: "specs", whole: true, receive: into(&reply)}); err != nil {
 		return nil, err
 	}
 	names := make([]string, len(reply.Documents))

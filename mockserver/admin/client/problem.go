@@ -20,6 +20,10 @@ type Problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
+	// Field is what of the request is wrong, where it is one thing: the name of a
+	// parameter, or the way to a member of the body, such as "effect/latency/fixed".
+	// Detail says it too.
+	Field string `json:"field"`
 
 	asked string
 }
@@ -30,8 +34,9 @@ func (p *Problem) Error() string {
 }
 
 const (
-	problemHeader = "Keyturn-Problem"
-	problemMedia  = "application/problem+json"
+	namespaceHeader = "X-Keyturn-Namespace"
+	problemHeader   = "Keyturn-Problem"
+	problemMedia    = "application/problem+json"
 	// maxRefusal bounds the bytes that are read of a refusal, and shownRefusal the
 	// characters that an error shows of one that is no problem document.
 	maxRefusal   = 64 << 10
@@ -48,7 +53,7 @@ func (c *Client) refusal(what string, response *http.Response) error {
 		return c.failure(what, fmt.Errorf("status %d and no problem document: %s", response.StatusCode, c.begin(text)))
 	}
 	problem.Status, problem.Kind = response.StatusCode, response.Header.Get(problemHeader)
-	for _, part := range []*string{&problem.Kind, &problem.Type, &problem.Title, &problem.Detail} {
+	for _, part := range []*string{&problem.Kind, &problem.Type, &problem.Title, &problem.Detail, &problem.Field} {
 		*part = c.hide(*part)
 	}
 	return &problem

@@ -31,7 +31,9 @@ type Bounds struct {
 type Request struct {
 	// ID grows from entry to entry.
 	ID uint64
-	At time.Time
+	// RequestID is what the log of the server calls it.
+	RequestID string
+	At        time.Time
 	// Took is rounded to microseconds.
 	Took time.Duration
 	// Provider and Operation are empty when no operation answers at the path.
@@ -46,6 +48,37 @@ type Request struct {
 	// Violation says why the request was refused or the reply withheld. Empty when all
 	// was well.
 	Violation string
+	// Fault is the ID of the fault that it met, or "prefer" for one that it asked for
+	// itself, and what happened. Empty for none.
+	Fault string
+	// Uses are the secrets that were presented, and Changes what became of secrets.
+	Uses    []SecretUse
+	Changes []SecretChange
+}
+
+// SecretUse is one secret that was presented for a client.
+type SecretUse struct {
+	Realm  string `json:"realm"`
+	Client string `json:"client"`
+	// Secret is the id of the one that was meant, live or not. Empty for none.
+	Secret string `json:"secret"`
+	// Fingerprint is equal for equal secrets for as long as the process lives.
+	Fingerprint string `json:"fingerprint"`
+	// Outcome is accepted, expired, deleted, disabled, unknown, or refused for another
+	// reason.
+	Outcome string `json:"outcome"`
+}
+
+// SecretChange is what a request did to a secret.
+type SecretChange struct {
+	Realm       string `json:"realm"`
+	Client      string `json:"client"`
+	Secret      string `json:"secret"`
+	Fingerprint string `json:"fingerprint"`
+	// Kind is issued, superseded, deleted or removed.
+	Kind string `json:"kind"`
+	// ExpiresAt is when it will expire, zero for never.
+	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // Message is a header and a body.
@@ -58,25 +91,30 @@ type Message struct {
 // UnmarshalJSON reads an entry of the journal.
 func (r *Request) UnmarshalJSON(text []byte) error {
 	var entry struct {
-		ID        uint64    `json:"id"`
-		At        time.Time `json:"at"`
-		TookMS    float64   `json:"took_ms"`
-		Provider  string    `json:"provider"`
-		Operation string    `json:"operation"`
-		Method    string    `json:"method"`
-		URL       string    `json:"url"`
-		Request   Message   `json:"request"`
-		Status    int       `json:"status"`
-		Reply     Message   `json:"reply"`
-		Violation string    `json:"violation"`
+		ID        uint64         `json:"id"`
+		RequestID string         `json:"request_id"`
+		At        time.Time      `json:"at"`
+		TookMS    float64        `json:"took_ms"`
+		Provider  string         `json:"provider"`
+		Operation string         `json:"operation"`
+		Method    string         `json:"method"`
+		URL       string         `json:"url"`
+		Request   Message        `json:"request"`
+		Status    int            `json:"status"`
+		Reply     Message        `json:"reply"`
+		Violation string         `json:"violation"`
+		Fault     string         `json:"fault"`
+		Uses      []SecretUse    `json:"uses"`
+		Changes   []SecretChange `json:"changes"`
 	}
 	if err := json.Unmarshal(text, &entry); err != nil {
 		return err
 	}
 	*r = Request{
-		ID: entry.ID, At: entry.At, Took: time.Duration(entry.TookMS * float64(time.Millisecond)).Round(time.Microsecond),
+		ID: entry.ID, RequestID: entry.RequestID, At: entry.At, Took: time.Duration(entry.TookMS * float64(time.Millisecond)).Round(time.Microsecond),
 		Provider: entry.Provider, Operation: entry.Operation, Method: entry.Method, URL: entry.URL,
 		Sent: entry.Request.orNone(), Status: entry.Status, Reply: entry.Reply.orNone(), Violation: entry.Violation,
+		Fault: entry.Fault, Uses: entry.Uses, Changes: entry.Changes,
 	}
 	return nil
 }

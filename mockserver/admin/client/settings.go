@@ -15,12 +15,12 @@ type Settings struct {
 // Settings returns those of now.
 func (c *Client) Settings(ctx context.Context) (Settings, error) {
 	var settings Settings
-	err := c.do(ctx, call{method: http.MethodGet, path: "settings", receive: into(&settings)})
+	err := c.do(ctx, call{method: http.MethodGet, path: "settings", whole: true, receive: into(&settings)})
 	return settings, err
 }
 
 // SetPublicURL changes the base of the addresses in replies. Empty has them follow the
 // Host header again.
 func (c *Client) SetPublicURL(ctx context.Context, publicURL string) error {
-	return c.do(ctx, call{method: http.MethodPut, path: "settings", send: Settings{PublicURL: publicURL}, receive: into(new(Settings))})
+	return c.do(ctx, call{method: http.MethodPut, path: "settings", whole: true, send: Settings{PublicURL: publicURL}, receive: into(new(Settings))})
 }

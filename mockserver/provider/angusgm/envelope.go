@@ -13,6 +13,7 @@ import (
 const (
 	codeSuccess  = "S"
 	codeProtocol = "E0"
+	codeSystem   = "E2"
 )
 
 // success is what the envelope says of a success, by language. English is what

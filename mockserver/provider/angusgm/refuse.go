@@ -38,11 +38,40 @@ var refusals = map[client.Kind]refusal{
 	client.NotFound:           {status: http.StatusNotFound, key: "resource_not_found"},
 	client.Conflict:           {status: http.StatusConflict, key: "resource_already_exists"},
 	client.Limit:              {status: http.StatusBadRequest, key: "protocol_error"},
+	// The vendor's page lists 429 and shows no key of its own for it.
+	client.Throttled:   {status: http.StatusTooManyRequests, key: "protocol_error"},
+	client.Unavailable: {status: http.StatusServiceUnavailable, key: "service_unavailable"},
 }
 
-// refuse puts a failure into the envelope. The pipeline answers Internal itself.
+// gatewayTimeout is the one status that has a key and no kind.
+const gatewayTimeout = "gateway_timeout"
+
+// formOf is the wire form of a failure, with the status that it may ask for.
+func formOf(failure *client.Error) refusal {
+	form, known := refusals[failure.Kind]
+	if !known {
+		form = refusal{status: http.StatusInternalServerError, key: "unknown_error", message: "Unknown exceptions, please contact us"}
+	}
+	if failure.Status == 0 {
+		return form
+	}
+	if form.status = failure.Status; form.status == http.StatusGatewayTimeout {
+		form.key, form.message = gatewayTimeout, ""
+	}
+	return form
+}
+
+// codeOf is the envelope's code: the server's failures have one of their own.
+func codeOf(status int) string {
+	if status >= http.StatusInternalServerError {
+		return codeSystem
+	}
+	return codeProtocol
+}
+
+// refuse puts a failure into the envelope.
 func refuse(call *provider.Call, failure *client.Error) provider.Reply {
-	form := refusals[failure.Kind]
+	form := formOf(failure)
 	detail := explain(call, failure)
 	message := form.message
 	if message == "" {
@@ -51,7 +80,7 @@ func refuse(call *provider.Call, failure *client.Error) provider.Reply {
 	reply := provider.Reply{
 		Status: form.status,
 		Header: http.Header{},
-		Body:   envelope(codeProtocol, message, detail, wire.Object{"eKey": form.key}, call.Now),
+		Body:   envelope(codeOf(form.status), message, detail, wire.Object{"eKey": form.key}, call.Now),
 	}
 	if form.challenge != "" {
 		reply.Header.Set("WWW-Authenticate", form.challenge)

@@ -1,6 +1,7 @@
 package identityservice
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -32,12 +33,25 @@ var problems = map[client.Kind]problemForm{
 	client.NotFound:           {http.StatusBadRequest, "Unknown application or secret"},
 	client.Conflict:           {http.StatusBadRequest, "Conflict with the present state"},
 	client.Limit:              {http.StatusBadRequest, "Limit reached"},
+	client.Throttled:          {http.StatusTooManyRequests, "Too Many Requests"},
+	client.Unavailable:        {http.StatusServiceUnavailable, "Service Unavailable"},
+	client.Internal:           {http.StatusInternalServerError, "Internal Server Error"},
+}
+
+// problemFormOf is the form of a failure, with the status that it may ask for. RFC 9457
+// section 4.2.1 wants the status's own phrase as the title of about:blank.
+func problemFormOf(failure *client.Error) problemForm {
+	form := problems[failure.Kind]
+	if failure.Status == 0 || failure.Status == form.status {
+		return form
+	}
+	return problemForm{failure.Status, cmp.Or(http.StatusText(failure.Status), form.title)}
 }
 
 // problem is the ProblemDetails of RFC 9457. Its type is about:blank: no page
 // names a type of the vendor's own.
 func problem(call *provider.Call, failure *client.Error) provider.Reply {
-	form := problems[failure.Kind]
+	form := problemFormOf(failure)
 	return provider.Reply{
 		Status: form.status,
 		Media:  problemMedia,

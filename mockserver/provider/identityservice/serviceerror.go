@@ -1,8 +1,10 @@
 package identityservice
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -29,11 +31,28 @@ var serviceForms = map[client.Kind]serviceForm{
 	client.NotFound:           {http.StatusNotFound, "NotFound"},
 	client.Conflict:           {http.StatusBadRequest, "Conflict"},
 	client.Limit:              {http.StatusBadRequest, "LimitReached"},
+	client.Throttled:          {http.StatusTooManyRequests, "TooManyRequests"},
+	client.Unavailable:        {http.StatusServiceUnavailable, "ServiceUnavailable"},
+	client.Internal:           {http.StatusInternalServerError, "InternalServerError"},
 }
+
+// serviceFormOf is the form of a failure, with the status that it may ask for. The
+// service's types are the phrases of statuses in one word.
+func serviceFormOf(failure *client.Error) serviceForm {
+	form := serviceForms[failure.Kind]
+	if failure.Status == 0 || failure.Status == form.status {
+		return form
+	}
+	word := wordless.Replace(http.StatusText(failure.Status))
+	return serviceForm{failure.Status, cmp.Or(word, form.kind)}
+}
+
+// wordless takes out of a phrase what no type has.
+var wordless = strings.NewReplacer(" ", "", "-", "", "'", "")
 
 // serviceError is the service's own error object.
 func serviceError(call *provider.Call, failure *client.Error) provider.Reply {
-	form := serviceForms[failure.Kind]
+	form := serviceFormOf(failure)
 	details := wire.Array{}
 	if failure.Field != "" {
 		details = append(details, failure.Located())

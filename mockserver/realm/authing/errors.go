@@ -13,6 +13,8 @@ import (
 type Outcome struct {
 	Status  int
 	APICode int
+	// asked says that the failure demands the class as its HTTP status.
+	asked bool
 }
 
 // outcomes pairs the kinds with the vendor's error table. The numbers are
@@ -31,6 +33,8 @@ var outcomes = map[client.Kind]Outcome{
 	client.NotFound:           {Status: http.StatusNotFound, APICode: 2011},
 	client.Conflict:           {Status: http.StatusConflict, APICode: 2039},
 	client.Limit:              {Status: http.StatusUnprocessableEntity},
+	client.Throttled:          {Status: http.StatusTooManyRequests},
+	client.Unavailable:        {Status: http.StatusServiceUnavailable},
 }
 
 // OutcomeOf returns the vendor's numbers for a failure.
@@ -39,16 +43,19 @@ func OutcomeOf(err *client.Error) Outcome {
 	if code, convErr := strconv.Atoi(err.Code); convErr == nil {
 		outcome.APICode = code
 	}
+	if err.Status != 0 {
+		outcome.Status, outcome.asked = err.Status, true
+	}
 	return outcome
 }
 
 // HTTPStatus is the status line of a failure: 200 by the vendor's documents, or
-// what the failure means where the settings ask for it. A wrong method is 405
+// what the failure means where the settings or the failure itself ask for it. A wrong method is 405
 // either way, because the Allow header it must carry means nothing elsewhere
 // (RFC 9110 section 15.5.6).
 func HTTPStatus(call *provider.Call, outcome Outcome) int {
 	strict := call.Realm != nil && SettingsOf(call).StrictHTTP
-	if strict || outcome.Status == http.StatusMethodNotAllowed {
+	if strict || outcome.asked || outcome.Status == http.StatusMethodNotAllowed {
 		return outcome.Status
 	}
 	return http.StatusOK

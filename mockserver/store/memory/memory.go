@@ -1,7 +1,8 @@
-// Package memory keeps clients in the process. Lists come from B-trees that count
-// their branches, so a page costs no more at the end than at the start; a rotation
-// touches one map entry whatever the number of clients. Nothing survives the
-// process.
+// Package memory keeps clients in the process, in B-trees that are copied as they are
+// written: a fork of a store costs the same whatever the store holds, and afterwards
+// each of the two pays for what it changes. The trees count their branches, so a page
+// costs no more at the end than at the start; a rotation writes one entry of one tree.
+// Nothing survives the process.
 package memory
 
 import (
@@ -15,12 +16,12 @@ import (
 
 // Store implements store.Store.
 type Store struct {
-	mu   sync.RWMutex
-	data *content
+	mu    sync.RWMutex
+	state state
 }
 
 // New returns an empty store.
-func New() *Store { return &Store{data: newContent()} }
+func New() *Store { return &Store{state: state{content: newContent(hashOf)}} }
 
 var _ store.Store = (*Store)(nil)
 
@@ -31,11 +32,11 @@ func (s *Store) Get(ctx context.Context, key client.Key) (client.Client, error) 
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found := s.data.slot(key)
+	found := s.state.slot(key)
 	if found == nil {
 		return client.Client{}, notFound(key)
 	}
-	return found.current.Clone(), nil
+	return s.state.outside(found.current), nil
 }
 
 // Find implements store.Store.
@@ -45,15 +46,12 @@ func (s *Store) Find(ctx context.Context, realm, clientID string) (client.Client
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r := s.data.realm(realm)
-	if r == nil {
-		return client.Client{}, notFound(client.Key{Realm: realm, ID: clientID})
+	if r := s.state.realm(realm); r != nil {
+		if found := r.find(clientID); found != nil {
+			return s.state.outside(found.current), nil
+		}
 	}
-	found := r.find(clientID)
-	if found == nil {
-		return client.Client{}, notFound(client.Key{Realm: realm, ID: clientID})
-	}
-	return found.current.Clone(), nil
+	return client.Client{}, notFound(client.Key{Realm: realm, ID: clientID})
 }
 
 // List implements store.Store.
@@ -63,29 +61,32 @@ func (s *Store) List(ctx context.Context, q store.Query) (store.Page, error) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r := s.data.realm(q.Realm)
+	r := s.state.realm(q.Realm)
 	if r == nil {
 		return store.Page{}, nil
 	}
 	index := &r.all
 	if q.Tenant != "" {
-		if index = r.tenants[q.Tenant]; index == nil {
+		tenant, known := r.tenants.Get(q.Tenant)
+		if !known {
 			return store.Page{}, nil
 		}
+		index = &tenant.order
 	}
 	page := store.Page{Total: index.Len()}
 	first, _, ok := index.GetAt(q.Offset)
 	if !ok {
 		return page, nil
 	}
-	index.Ascend(first, func(_ uint64, one *slot) bool {
-		page.Clients = append(page.Clients, one.current.Clone())
+	index.Ascend(first, func(_ place, one *slot) bool {
+		page.Clients = append(page.Clients, s.state.outside(one.current))
 		return q.Limit == 0 || len(page.Clients) < q.Limit
 	})
 	return page, nil
 }
 
-// Create implements store.Store.
+// Create implements store.Store. Beyond the contract, Limit when the store has created
+// 4 294 967 295 clients.
 func (s *Store) Create(ctx context.Context, c client.Client) (client.Client, error) {
 	if err := ctx.Err(); err != nil {
 		return client.Client{}, err
@@ -93,7 +94,7 @@ func (s *Store) Create(ctx context.Context, c client.Client) (client.Client, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	created := c.Clone()
-	if err := s.data.add(&created); err != nil {
+	if err := s.state.add(&created); err != nil {
 		return client.Client{}, err
 	}
 	return created.Clone(), nil
@@ -106,21 +107,24 @@ func (s *Store) Update(ctx context.Context, key client.Key, change func(*client.
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := s.data.slot(key)
+	found := s.state.slot(key)
 	if found == nil {
 		return client.Client{}, notFound(key)
 	}
 	before := found.current
-	draft := before.Clone()
+	draft := s.state.outside(before)
 	if err := change(&draft); err != nil {
 		return client.Client{}, err
 	}
 	after := draft.Clone()
 	after.Key, after.Serial = before.Key, before.Serial
-	if err := s.data.replace(found, &after); err != nil {
-		return client.Client{}, err
+	if !sameNames(before, &after) {
+		if err := s.state.checkNames(&after, found); err != nil {
+			return client.Client{}, err
+		}
 	}
-	return after.Clone(), nil
+	s.state.own().replace(found, &after)
+	return s.state.outside(&after), nil
 }
 
 // Delete implements store.Store.
@@ -131,13 +135,13 @@ func (s *Store) Delete(ctx context.Context, keys ...client.Key) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range keys {
-		if s.data.slot(key) == nil {
+		if s.state.slot(key) == nil {
 			return notFound(key)
 		}
 	}
 	for _, key := range keys {
-		if found := s.data.slot(key); found != nil { // a key may be named twice
-			s.data.remove(found)
+		if found := s.state.slot(key); found != nil { // a key may be named twice
+			s.state.own().remove(found)
 		}
 	}
 	return nil
@@ -148,17 +152,17 @@ func (s *Store) Replace(ctx context.Context, clients []client.Client) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	next := newContent()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	next.serial = s.data.serial
+	next := s.state
+	next.content, next.shared = newContent(s.state.hash), false
 	for i := range clients {
 		c := clients[i].Clone()
 		if err := next.add(&c); err != nil {
 			return fmt.Errorf("client %d of %d: %w", i+1, len(clients), err)
 		}
 	}
-	s.data = next
+	s.state = next
 	return nil
 }
 

@@ -1,7 +1,8 @@
-package mockserver
+package namespace
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/store"
@@ -16,15 +17,11 @@ const maxSecretClients = 10_000
 // principals, and the secrets that can be read back of the newest 10,000 clients of
 // each realm. Those of older clients are found in the journal by the names they stand
 // under.
-func (s *Server) Secrets(ctx context.Context) ([]string, error) {
-	s.space.using.RLock()
-	defer s.space.using.RUnlock()
-	var secrets []string
-	if s.options.AdminToken != "" {
-		// It is of no use to an emulated API, but can be sent to one by mistake.
-		secrets = append(secrets, s.options.AdminToken)
-	}
-	for name, r := range *s.space.realms.Load() {
+func (n *Namespace) Secrets(ctx context.Context) ([]string, error) {
+	n.using.RLock()
+	defer n.using.RUnlock()
+	secrets := slices.Clone(n.registry.options.Secrets)
+	for name, r := range *n.realms.Load() {
 		seed := r.Save(nil)
 		for _, key := range seed.AccessKeys {
 			secrets = append(secrets, key.Secret)
@@ -33,20 +30,20 @@ func (s *Server) Secrets(ctx context.Context) ([]string, error) {
 			secrets = append(secrets, principal.Token)
 		}
 		var err error
-		if secrets, err = s.appendClientSecrets(ctx, secrets, name); err != nil {
+		if secrets, err = n.appendClientSecrets(ctx, secrets, name); err != nil {
 			return nil, err
 		}
 	}
 	return secrets, nil
 }
 
-func (s *Server) appendClientSecrets(ctx context.Context, secrets []string, realm string) ([]string, error) {
-	first, err := s.space.store.List(ctx, store.Query{Realm: realm, Limit: 1})
+func (n *Namespace) appendClientSecrets(ctx context.Context, secrets []string, realm string) ([]string, error) {
+	first, err := n.store.List(ctx, store.Query{Realm: realm, Limit: 1})
 	if err != nil {
 		return nil, err
 	}
 	// One list, as a client that is deleted between two would hide another.
-	newest, err := s.space.store.List(ctx, store.Query{Realm: realm, Offset: max(0, first.Total-maxSecretClients)})
+	newest, err := n.store.List(ctx, store.Query{Realm: realm, Offset: max(0, first.Total-maxSecretClients)})
 	if err != nil {
 		return nil, err
 	}

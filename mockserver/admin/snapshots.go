@@ -1,0 +1,116 @@
+package admin
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+
+	"github.com/keyturn/keyturn/mockserver/namespace"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/snapshot"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+func (p plane) listSnapshots(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	list := wire.Array{}
+	for _, info := range space.Snapshots() {
+		list = append(list, snapshotTree(info))
+	}
+	return provider.OK(wire.Object{"snapshots": list}), nil
+}
+
+func snapshotTree(info namespace.SnapshotInfo) wire.Object {
+	return wire.Object{"name": info.Name, "taken_at": timeText(info.At)}
+}
+
+func (p plane) saveSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	info, err := space.SaveSnapshot(ctx, wire.Text(call.Object(), "name"))
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	reply := provider.OK(snapshotTree(info))
+	reply.Status = http.StatusCreated
+	return reply, nil
+}
+
+func (p plane) getSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	document, err := space.ExportSnapshot(ctx, call.Params.Text("name"))
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	tree, err := snapshot.Tree(document)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	return provider.OK(tree), nil
+}
+
+func (p plane) putSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	document, err := snapshot.Decode("body", call.Raw)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	return done, space.ImportSnapshot(ctx, call.Params.Text("name"), document)
+}
+
+func (p plane) deleteSnapshot(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	return done, space.DeleteSnapshot(call.Params.Text("name"))
+}
+
+func (p plane) restoreSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	return done, space.RestoreSnapshot(ctx, call.Params.Text("name"))
+}
+
+func (p plane) diffSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	before, err := space.ExportSnapshot(ctx, call.Params.Text("name"))
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	after, err := space.ExportSnapshot(ctx, call.Params.Text("with"))
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	changes, err := snapshot.Diff(before, after, func(secret string) string {
+		return p.control.Redactor().Fingerprint(sha256.Sum256([]byte(secret)))
+	})
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	list := wire.Array{}
+	for _, change := range changes {
+		tree, err := treeOf(change)
+		if err != nil {
+			return provider.Reply{}, err
+		}
+		list = append(list, tree)
+	}
+	return provider.OK(wire.Object{"changes": list}), nil
+}

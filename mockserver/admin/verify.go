@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"context"
+	"errors"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+func (p plane) verifyRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.space(call)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	held, err := space.Secrets(ctx)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	snapshot := space.Journal().Snapshot()
+	verdict, err := snapshot.Verify(expectationOf(call.Object()))
+	if wrong, is := errors.AsType[*journal.FieldError](err); is {
+		return provider.Reply{}, client.Errorf(client.Invalid, "%s", wrong.Message).At(wrong.Field)
+	} else if err != nil {
+		return provider.Reply{}, err
+	}
+	near := map[uint64]journal.Near{}
+	for _, n := range verdict.Nearest {
+		near[n.ID] = n
+	}
+	shown := map[uint64]wire.Object{}
+	for _, e := range p.control.Redactor().Redact(snapshot.Entries, held, func(e *journal.Entry) bool { _, is := near[e.ID]; return is }) {
+		tree := entryTree(&e)
+		tree["difference"] = near[e.ID].Difference(&e)
+		shown[e.ID] = tree
+	}
+	nearest := wire.Array{}
+	for _, n := range verdict.Nearest {
+		nearest = append(nearest, shown[n.ID])
+	}
+	return provider.OK(wire.Object{
+		"verdict": verdict.Outcome, "count": verdict.Count, "evicted": int64(verdict.Evicted), "reason": verdict.Reason, "nearest": nearest,
+	}), nil
+}
+
+// expectationOf reads what the document has let through.
+func expectationOf(body wire.Object) journal.Expectation {
+	x := journal.Expectation{Never: body["never"] == true, After: uint64(numberOr(body, "after", 0))}
+	for name, target := range map[string]**int{"exactly": &x.Exactly, "at_least": &x.AtLeast} {
+		if count, given := body[name].(float64); given {
+			whole := int(count)
+			*target = &whole
+		}
+	}
+	if match, given := body["match"].(wire.Object); given {
+		x.Match = matchOf(match)
+	}
+	order, _ := body["in_order"].(wire.Array)
+	for _, item := range order {
+		match, _ := item.(wire.Object)
+		x.InOrder = append(x.InOrder, matchOf(match))
+	}
+	return x
+}
+
+func matchOf(from wire.Object) journal.Match {
+	return journal.Match{
+		Provider: wire.Text(from, "provider"), Operation: wire.Text(from, "operation"), Client: wire.Text(from, "client"),
+		Method: wire.Text(from, "method"), Path: wire.Text(from, "path"), Status: numberOr(from, "status", 0),
+	}
+}
+
+func numberOr(from wire.Object, name string, fallback int) int {
+	if number, given := from[name].(float64); given {
+		return int(number)
+	}
+	return fallback
+}

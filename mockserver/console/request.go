@@ -1,0 +1,93 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/wire"
+)
+
+// request shows one exchange, redacted.
+func (v *visit) request() {
+	id, err := strconv.ParseUint(v.r.URL.Query().Get("id"), 10, 64)
+	if err != nil {
+		v.fail(client.Errorf(client.Invalid, "want the number of a request").At("id"))
+		return
+	}
+	secrets, err := v.room.Secrets(v.r.Context())
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	held := v.room.Journal().Snapshot()
+	shown := v.Redactor().Redact(held.Entries, secrets, func(e *journal.Entry) bool { return e.ID == id })
+	if len(shown) == 0 {
+		v.fail(client.Errorf(client.NotFound, "the journal has no request %d: it was forgotten, cleared, or never there", id))
+		return
+	}
+	e := &shown[0]
+	v.page("Request "+strconv.FormatUint(id, 10),
+		h.H1(h.Class("request-line"), h.Span(h.Class("status "+statusClass(e.Status)), g.Text(statusText(e.Status))), g.Text(" "+e.Method+" "), h.Span(h.Class("url"), g.Text(e.URL))),
+		h.P(h.Class("facts"),
+			h.Span(moment(e.At)), h.Span(g.Text("took "+short(e.Took))),
+			g.If(e.Operation != "", h.Span(g.Text(e.Provider+" "), h.Code(g.Text(e.Operation)))), g.If(e.Operation == "", h.Span(g.Text("no operation answers at this path"))),
+			g.If(e.RequestID != "", h.Span(g.Text("request id "), h.Code(g.Text(e.RequestID))))),
+		g.If(e.Violation != "", h.P(h.Class("banner bad"), h.B(g.Text("Finding. ")), g.Text(e.Violation))),
+		g.If(e.Fault != "", h.P(h.Class("banner warn"), h.B(g.Text("Fault. ")), g.Text(e.Fault))),
+		g.If(len(e.Uses)+len(e.Changes) > 0, h.Div(h.Class("requests one"), g.Map(e.Uses, useLine), g.Map(e.Changes, changeLine))),
+		h.Div(h.Class("halves"), message("Request", e.Request), message("Reply", e.Reply)),
+		neighbours(held.Entries, id),
+	)
+}
+
+func message(title string, m journal.Message) g.Node {
+	names := slices.Sorted(maps.Keys(m.Header))
+	return h.Section(h.Class("card"), h.H2(g.Text(title)),
+		h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", title+", header"),
+			h.Table(h.Class("headers"), h.TBody(g.Map(names, func(name string) g.Node { return headerRow(name, m.Header) })))),
+		g.If(m.Body == nil, h.P(h.Class("muted"), g.Text("No body."))),
+		g.If(m.Body != nil, h.Pre(h.TabIndex("0"), h.Aria("label", title+", body"), h.Code(g.Text(bodyText(m.Body))))))
+}
+
+func headerRow(name string, header http.Header) g.Node {
+	class := ""
+	if strings.HasPrefix(name, "Keyturn-") {
+		class = "own"
+	}
+	return h.Tr(g.If(class != "", h.Class(class)), h.Th(h.Scope("row"), g.Text(name)), h.Td(g.Text(strings.Join(header[name], ", "))))
+}
+
+// bodyText is JSON with an indent, and anything else as it is.
+func bodyText(body any) string {
+	if plain, is := body.(string); is {
+		return plain
+	}
+	line, err := wire.Append(nil, body)
+	if err != nil {
+		return "[" + err.Error() + "]"
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, line, "", "  "); err != nil {
+		return string(line)
+	}
+	return b.String()
+}
+
+// neighbours lead to the requests before and after, whose ids have no gaps.
+func neighbours(entries []journal.Entry, id uint64) g.Node {
+	to := func(id uint64) string { return link("request", "id", strconv.FormatUint(id, 10)) }
+	return h.Nav(h.Class("pager"), h.Aria("label", "Other requests"),
+		g.If(id > entries[0].ID, h.A(h.Href(to(id-1)), h.Rel("prev"), g.Text("← the one before"))),
+		h.A(h.Href("./requests"), g.Text("all requests")),
+		g.If(id < entries[len(entries)-1].ID, h.A(h.Href(to(id+1)), h.Rel("next"), g.Text("the one after →"))))
+}

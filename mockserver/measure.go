@@ -1,0 +1,71 @@
+package mockserver
+
+import (
+	"net/http"
+
+	"github.com/keyturn/keyturn/mockserver/build"
+	"github.com/keyturn/keyturn/mockserver/telemetry"
+)
+
+// metricsPath is where Prometheus looks unless it is told, and metricsMedia its text
+// format.
+const (
+	metricsPath  = "/metrics"
+	metricsMedia = "text/plain; version=0.0.4; charset=utf-8"
+)
+
+// newMetrics counts what the server answers, and looks at the rest when it is asked.
+func (s *Server) newMetrics() *telemetry.Metrics {
+	info := build.Read()
+	return telemetry.NewMetrics(telemetry.Gauges{
+		Build:          telemetry.Build{Version: info.Version, Revision: info.Commit},
+		Namespaces:     s.spaces.Count,
+		JournalEntries: func() int { return s.spaces.JournalSize().Entries },
+		JournalBytes:   func() int { return s.spaces.JournalSize().Bytes },
+		JournalEvicted: func() uint64 { return s.spaces.JournalSize().Evicted },
+		SpansDropped:   s.options.Tracing.Dropped,
+	})
+}
+
+// serveMetrics is open to everybody, as those who gather figures have no token: it shows
+// no secret, no client and no namespace.
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", metricsMedia)
+	w.Header()["X-Content-Type-Options"] = noSniff
+	s.metrics.Write(w)
+}
+
+// measure counts the request when its answer is on the way, and ends its span.
+func (x *exchange) measure(status int) {
+	name := ""
+	if x.provider != nil {
+		name = x.provider.Name
+	}
+	happened := x.outcome.String()
+	if x.outcome != nil && x.outcome.Delivery.Reset {
+		status = 0
+	}
+	x.server.metrics.Observe(telemetry.Request{
+		Provider: name, Operation: x.operationID(), Status: status, Took: x.took(), Violation: x.violation, Fault: happened,
+	})
+	if x.span == nil {
+		return
+	}
+	r := x.call.HTTP
+	exchange := telemetry.Exchange{
+		Method: r.Method, Path: r.URL.Path, Host: r.Host, Scheme: "http", Status: status, Provider: name, Operation: x.operationID(),
+		Namespace: x.call.Namespace, RequestID: x.id, Violation: x.violation, Fault: happened,
+	}
+	if r.TLS != nil {
+		exchange.Scheme = "https"
+	}
+	if x.route != nil {
+		exchange.Route = x.route.operation.Path
+	}
+	x.span.End(&exchange)
+}

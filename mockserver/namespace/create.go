@@ -1,0 +1,163 @@
+package namespace
+
+import (
+	"context"
+	"time"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/journal"
+)
+
+// Plan says what a new namespace begins as.
+type Plan struct {
+	Name string
+	// From is a namespace whose present state it copies, or of which it copies the
+	// Snapshot. Without From it begins with the world of the server's start.
+	From, Snapshot string
+	// Seed makes its secrets and identifiers the same each time. Nil draws them.
+	Seed *uint64
+	// Idle is how long it may go unused before it is forgotten: nil for half an hour,
+	// zero for ever.
+	Idle *time.Duration
+}
+
+// Create makes a namespace. Errors, each at its field: Invalid for a name that cannot
+// be, Conflict for one that is taken, NotFound for what it is to be copied from, Limit
+// when there are as many as there can be.
+func (r *Registry) Create(ctx context.Context, plan Plan) (*Namespace, error) {
+	if !namePattern.MatchString(plan.Name) {
+		return nil, client.Errorf(client.Invalid, "%q is no name, want 1 to 63 of a-z, 0-9 and -, and no - at its ends", shortName(plan.Name)).At("/name")
+	}
+	idle := DefaultIdle
+	if plan.Idle != nil {
+		idle = *plan.Idle
+	}
+	if idle < 0 {
+		return nil, client.Errorf(client.Invalid, "%s is no time to wait, want 0s or more", idle).At("/idle")
+	}
+	made := r.blank(plan.Name, plan.Seed)
+	made.idle, made.journal = idle, journal.New(r.options.Journal, r.budget)
+	err := r.fill(ctx, made, plan)
+	if err == nil {
+		err = r.enter(made)
+	}
+	if err != nil {
+		made.journal.Close()
+		return nil, err
+	}
+	return made, nil
+}
+
+// fill gives the new namespace its state, which a reset will go back to.
+func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
+	if plan.From == "" {
+		if plan.Snapshot != "" {
+			return client.Errorf(client.Missing, "a snapshot is one of a namespace: want its name too").At("/from")
+		}
+		seed := r.fallback.seed.Load()
+		made.seed.Store(seed)
+		if err := made.become(ctx, seed); err != nil {
+			return err
+		}
+		return made.SetDefects(r.options.Defects...)
+	}
+	from, err := r.Find(plan.From)
+	if err != nil {
+		return client.AsError(err).At("/from")
+	}
+	copied, err := from.moment(ctx, "")
+	if plan.Snapshot != "" {
+		if copied, err = from.snapshot(plan.Snapshot); err != nil {
+			return client.AsError(err).At("/snapshot")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	own := *copied
+	if plan.Seed != nil {
+		own.random = nil
+	}
+	made.seed.Store(own.image)
+	if err := made.restore(ctx, &own); err != nil {
+		return err
+	}
+	// The copy shares nothing with its original: no token of one is good in the other.
+	return renew(ctx, made.store, own.image.clients, r)
+}
+
+// enter makes the namespace known, unless it cannot be.
+func (r *Registry) enter(made *Namespace) error {
+	now := r.options.System()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := r.others[made.name]
+	switch {
+	case made.name == Default, before != nil && !before.expired(now):
+		return client.Errorf(client.Conflict, "there is a namespace %q already", made.name).At("/name")
+	case before == nil && len(r.others)+1 >= r.options.Max:
+		if r.forget(now); len(r.others)+1 >= r.options.Max {
+			return client.Errorf(client.Limit, "there are %d namespaces, the most there can be: delete some", r.options.Max)
+		}
+	case before != nil:
+		r.close(before)
+	}
+	r.others[made.name] = made
+	r.schedule(made.idle)
+	return nil
+}
+
+// Delete forgets the namespace and all that it holds. Errors: NotFound, Conflict for
+// the default one.
+func (r *Registry) Delete(name string) error {
+	if name == Default {
+		return client.Errorf(client.Conflict, "the default namespace cannot be deleted; it can be reset")
+	}
+	now := r.options.System()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := r.others[name]
+	if found == nil || found.expired(now) {
+		return client.Errorf(client.NotFound, "there is no namespace %q", shortName(name))
+	}
+	delete(r.others, name)
+	r.close(found)
+	return nil
+}
+
+// forget drops what has expired, for whoever holds mu.
+func (r *Registry) forget(now time.Time) {
+	for name, n := range r.others {
+		if n.expired(now) {
+			delete(r.others, name)
+			r.close(n)
+		}
+	}
+}
+
+// sweepEvery is how often what has expired is looked for, at most and at least.
+const (
+	sweepOften  = time.Second
+	sweepSeldom = time.Minute
+)
+
+// schedule has what expires forgotten, for whoever holds mu. There is no timer while
+// there is nothing to forget, so that a server which is no longer used can be too.
+func (r *Registry) schedule(idle time.Duration) {
+	if r.sweep != nil || idle == 0 {
+		return
+	}
+	r.sweep = time.AfterFunc(min(max(idle, sweepOften), sweepSeldom), func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.forget(r.options.System())
+		r.sweep = nil
+		least := time.Duration(0)
+		for _, n := range r.others {
+			if n.idle > 0 && (least == 0 || n.idle < least) {
+				least = n.idle
+			}
+		}
+		r.schedule(least)
+	})
+}

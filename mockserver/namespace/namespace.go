@@ -1,0 +1,219 @@
+package namespace
+
+import (
+	"context"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/clock"
+	"github.com/keyturn/keyturn/mockserver/defect"
+	"github.com/keyturn/keyturn/mockserver/fault"
+	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/propagation"
+	"github.com/keyturn/keyturn/mockserver/realm"
+	"github.com/keyturn/keyturn/mockserver/store"
+)
+
+// Namespace is one isolated world. It is safe for concurrent use.
+type Namespace struct {
+	registry *Registry
+	name     string
+	made     time.Time
+	// idle is how long it may go unused before it is forgotten, zero for ever, and
+	// used when it was used last, as Unix nanoseconds of the system's clock.
+	idle time.Duration
+	used atomic.Int64
+
+	clock   *clock.Clock
+	random  *randomness
+	store   store.Store
+	journal *journal.Journal
+	keys    map[string]*realm.Keys
+	faults  *fault.Set
+
+	// replacing is held by whoever replaces the state, from the look at the seed to
+	// the end. It comes before using.
+	replacing sync.Mutex
+	// seed is what a reset goes back to.
+	seed atomic.Pointer[image]
+	// using is held for reading by whoever works with the realms and the store
+	// together, which keeps one world's clients from meeting another world's realms.
+	// The realms alone can be looked at without it.
+	using  sync.RWMutex
+	realms atomic.Pointer[map[string]*realm.Realm]
+	// defects and propagation are nil while nothing is switched on.
+	defects     atomic.Pointer[defect.Active]
+	propagation atomic.Pointer[propagation.State]
+
+	snapshots snapshots
+}
+
+// Default is the name of the namespace of requests that choose none.
+const Default = "default"
+
+// Name is what requests choose it by.
+func (n *Namespace) Name() string { return n.name }
+
+// MadeAt is when it was created, by the system's clock.
+func (n *Namespace) MadeAt() time.Time { return n.made }
+
+// UsedAt is when it was last chosen, by the system's clock.
+func (n *Namespace) UsedAt() time.Time { return time.Unix(0, n.used.Load()).UTC() }
+
+// Idle is how long it may go unused before it is forgotten. Zero means for ever.
+func (n *Namespace) Idle() time.Duration { return n.idle }
+
+// Clock is the time that everything in the namespace lives by.
+func (n *Namespace) Clock() *clock.Clock { return n.clock }
+
+// Random is where its secrets and identifiers come from.
+func (n *Namespace) Random() io.Reader { return n.random }
+
+// Store keeps its clients.
+func (n *Namespace) Store() store.Store { return n.store }
+
+// Journal is what it was asked and answered.
+func (n *Namespace) Journal() *journal.Journal { return n.journal }
+
+// Faults are those that its requests meet.
+func (n *Namespace) Faults() *fault.Set { return n.faults }
+
+// Realm returns the realm of this name, nil for one that there is not. What belongs
+// together, of a realm and its clients, is looked at under Use.
+func (n *Namespace) Realm(name string) *realm.Realm { return (*n.realms.Load())[name] }
+
+// Use keeps the world in its place until the returned function is called.
+func (n *Namespace) Use() (done func()) {
+	n.using.RLock()
+	return n.using.RUnlock
+}
+
+// Reset puts the namespace back to what it was at the start, or what ReplaceWorld
+// last made it: its world, the system's time, no faults, no propagation delay, the
+// defects of the start, an empty journal. Snapshots stay.
+func (n *Namespace) Reset(ctx context.Context) error {
+	active, err := defect.Switch(n.registry.options.Defects...)
+	if err != nil {
+		return err
+	}
+	n.replacing.Lock()
+	defer n.replacing.Unlock()
+	n.using.Lock()
+	defer n.using.Unlock()
+	if err := n.become(ctx, n.seed.Load()); err != nil {
+		return err
+	}
+	n.clock.Release()
+	n.faults.Clear()
+	n.propagation.Store(nil)
+	n.defects.Store(active)
+	n.random.rewind()
+	return nil
+}
+
+// ReplaceWorld swaps the whole state for this world, or leaves it alone and says what
+// in the world is wrong. The journal is cleared. Clock, faults and defects stay.
+func (n *Namespace) ReplaceWorld(ctx context.Context, world fixtures.World) error {
+	n.replacing.Lock()
+	defer n.replacing.Unlock()
+	next, err := n.registry.load(ctx, world, n.clock.Now())
+	if err != nil {
+		return err
+	}
+	n.using.Lock()
+	defer n.using.Unlock()
+	if err := n.become(ctx, next); err != nil {
+		return err
+	}
+	n.seed.Store(next)
+	return nil
+}
+
+// become puts the image in the place of the state, for whoever holds using. Its clients
+// are new ones, so that no token of before is theirs.
+func (n *Namespace) become(ctx context.Context, from *image) error {
+	if err := renew(ctx, n.store, from.clients, n.registry); err != nil {
+		return client.Wrap(client.KindOf(err), err, "load the world")
+	}
+	n.enter(from.realms)
+	return nil
+}
+
+// enter makes the realms its own and begins a new journal.
+func (n *Namespace) enter(from map[string]*realm.Realm) {
+	realms := make(map[string]*realm.Realm, len(from))
+	for name, r := range from {
+		realms[name] = r.With(n.keys[name])
+	}
+	n.realms.Store(&realms)
+	// What is on its way to replicas is of the world of before.
+	n.propagation.Store(propagation.New(n.propagation.Load().Settings()))
+	n.journal.Clear()
+}
+
+// World returns the present state in the form of a world.
+func (n *Namespace) World(ctx context.Context) (fixtures.World, error) {
+	n.using.RLock()
+	defer n.using.RUnlock()
+	return saveWorld(ctx, *n.realms.Load(), n.store)
+}
+
+// Defects lists the ids of the defects that are switched on.
+func (n *Namespace) Defects() []string { return n.defects.Load().IDs() }
+
+// Misbehaviour is what is switched on, nil for nothing.
+func (n *Namespace) Misbehaviour() *defect.Active { return n.defects.Load() }
+
+// SetDefects switches these defects on, sets of them included, and all others off.
+// What one remembers begins anew. Errors: Invalid for an id that nobody has; nothing
+// changes then.
+func (n *Namespace) SetDefects(ids ...string) error {
+	active, err := defect.Switch(ids...)
+	if err != nil {
+		return err
+	}
+	n.defects.Store(active)
+	return nil
+}
+
+// Propagation is the delay with which secrets begin and end to work, nil for none.
+func (n *Namespace) Propagation() *propagation.State { return n.propagation.Load() }
+
+// SetPropagation begins anew with these delays, or ends them when they are zero.
+// Errors: Invalid for what cannot be; nothing changes then.
+func (n *Namespace) SetPropagation(settings propagation.Settings) error {
+	if err := settings.Check(); err != nil {
+		return err
+	}
+	n.propagation.Store(propagation.New(settings))
+	return nil
+}
+
+// touch notes that it is used now.
+func (n *Namespace) touch(now time.Time) { n.used.Store(now.UnixNano()) }
+
+// expired reports whether nobody has used it for as long as it may go unused.
+func (n *Namespace) expired(now time.Time) bool {
+	return n.idle > 0 && now.Sub(time.Unix(0, n.used.Load())) >= n.idle
+}
+
+// HasClient reports whether any realm has a client of this id or ClientID.
+func (n *Namespace) HasClient(ctx context.Context, name string) (bool, error) {
+	for _, realmName := range n.registry.names {
+		_, err := n.store.Get(ctx, client.Key{Realm: realmName, ID: name})
+		if client.KindOf(err) == client.NotFound && err != nil {
+			_, err = n.store.Find(ctx, realmName, name)
+		}
+		if err == nil {
+			return true, nil
+		}
+		if client.KindOf(err) != client.NotFound {
+			return false, err
+		}
+	}
+	return false, nil
+}

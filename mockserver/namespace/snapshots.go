@@ -1,0 +1,192 @@
+package namespace
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/clock"
+	"github.com/keyturn/keyturn/mockserver/defect"
+	"github.com/keyturn/keyturn/mockserver/fault"
+	"github.com/keyturn/keyturn/mockserver/propagation"
+	"github.com/keyturn/keyturn/mockserver/snapshot"
+	"github.com/keyturn/keyturn/mockserver/store/memory"
+)
+
+// maxSnapshots bounds what one namespace may keep. A snapshot shares the memory of
+// what has not changed since.
+const maxSnapshots = 100
+
+// snapshots are those of one namespace.
+type snapshots struct {
+	mu     sync.Mutex
+	byName map[string]*moment
+}
+
+// moment is the whole state of a namespace at one time, but for its journal and what
+// defects remember.
+type moment struct {
+	name        string
+	at          time.Time
+	image       *image
+	clock       clock.State
+	faults      []fault.Fault
+	defects     []string
+	propagation propagation.Settings
+	random      []byte
+}
+
+// SnapshotInfo is what is told of a snapshot.
+type SnapshotInfo struct {
+	Name string
+	// At is when it was saved, by the clock of the namespace.
+	At time.Time
+}
+
+// Snapshots lists those that were saved, by name.
+func (n *Namespace) Snapshots() []SnapshotInfo {
+	n.snapshots.mu.Lock()
+	defer n.snapshots.mu.Unlock()
+	infos := make([]SnapshotInfo, 0, len(n.snapshots.byName))
+	for _, m := range n.snapshots.byName {
+		infos = append(infos, SnapshotInfo{m.name, m.at})
+	}
+	slices.SortFunc(infos, func(a, b SnapshotInfo) int { return strings.Compare(a.Name, b.Name) })
+	return infos
+}
+
+// SaveSnapshot keeps the present state under a name. Errors: Invalid for a name that
+// cannot be, Conflict for one that is taken, Limit when there are 100.
+func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (SnapshotInfo, error) {
+	if _, err := n.snapshot(name); err == nil {
+		return SnapshotInfo{}, client.Errorf(client.Conflict, "there is a snapshot %q already", name).At("/name")
+	}
+	taken, err := n.moment(ctx, name)
+	if err != nil {
+		return SnapshotInfo{}, err
+	}
+	return SnapshotInfo{taken.name, taken.at}, n.keep(taken)
+}
+
+// moment takes the present state, between two requests.
+func (n *Namespace) moment(ctx context.Context, name string) (*moment, error) {
+	n.using.Lock()
+	defer n.using.Unlock()
+	clients, err := copied(ctx, n.store, n.registry.names)
+	if err != nil {
+		return nil, err
+	}
+	return &moment{
+		name: name, at: n.clock.Now(), image: &image{realms: maps.Clone(*n.realms.Load()), clients: clients},
+		clock: n.clock.State(), faults: n.faults.List(), defects: n.Defects(),
+		propagation: n.propagation.Load().Settings(), random: n.random.state(),
+	}, nil
+}
+
+func (n *Namespace) keep(m *moment) error {
+	if !namePattern.MatchString(m.name) {
+		return client.Errorf(client.Invalid, "%q is no name, want 1 to 63 of a-z, 0-9 and -, and no - at its ends", shortName(m.name)).At("/name")
+	}
+	n.snapshots.mu.Lock()
+	defer n.snapshots.mu.Unlock()
+	if _, there := n.snapshots.byName[m.name]; !there && len(n.snapshots.byName) >= maxSnapshots {
+		return client.Errorf(client.Limit, "the namespace has %d snapshots, the most it can have: delete some", maxSnapshots)
+	}
+	if n.snapshots.byName == nil {
+		n.snapshots.byName = map[string]*moment{}
+	}
+	n.snapshots.byName[m.name] = m
+	return nil
+}
+
+func (n *Namespace) snapshot(name string) (*moment, error) {
+	n.snapshots.mu.Lock()
+	defer n.snapshots.mu.Unlock()
+	if m := n.snapshots.byName[name]; m != nil {
+		return m, nil
+	}
+	return nil, client.Errorf(client.NotFound, "the namespace %s has no snapshot %q", n.name, shortName(name))
+}
+
+// DeleteSnapshot forgets a snapshot. Errors: NotFound.
+func (n *Namespace) DeleteSnapshot(name string) error {
+	if _, err := n.snapshot(name); err != nil {
+		return err
+	}
+	n.snapshots.mu.Lock()
+	defer n.snapshots.mu.Unlock()
+	delete(n.snapshots.byName, name)
+	return nil
+}
+
+// RestoreSnapshot brings the state back that was saved: its clients are the same ones,
+// so that the tokens of then are good again. The journal begins anew. Errors:
+// NotFound.
+func (n *Namespace) RestoreSnapshot(ctx context.Context, name string) error {
+	m, err := n.snapshot(name)
+	if err != nil {
+		return err
+	}
+	return n.restore(ctx, m)
+}
+
+func (n *Namespace) restore(ctx context.Context, m *moment) error {
+	active, err := defect.Switch(m.defects...)
+	if err != nil {
+		return err
+	}
+	n.replacing.Lock()
+	defer n.replacing.Unlock()
+	n.using.Lock()
+	defer n.using.Unlock()
+	if own, is := n.store.(*memory.Store); is {
+		own.Restore(m.image.clients, n.registry.nextEpoch())
+	} else if err := renew(ctx, n.store, m.image.clients, n.registry); err != nil {
+		return err
+	}
+	n.enter(m.image.realms)
+	n.clock.SetState(m.clock)
+	n.faults.Restore(m.faults)
+	n.propagation.Store(propagation.New(m.propagation))
+	n.defects.Store(active)
+	return n.random.resume(m.random)
+}
+
+// ExportSnapshot writes a snapshot as a document, the present state without a name.
+// Errors: NotFound.
+func (n *Namespace) ExportSnapshot(ctx context.Context, name string) (snapshot.Document, error) {
+	m, err := n.snapshot(name)
+	if name == "" {
+		m, err = n.moment(ctx, "")
+	}
+	if err != nil {
+		return snapshot.Document{}, err
+	}
+	world, err := saveWorld(ctx, m.image.realms, m.image.clients)
+	return snapshot.Document{
+		Name: m.name, TakenAt: m.at, Namespace: n.name, Clock: m.clock, World: world,
+		Faults: m.faults, Defects: m.defects, Propagation: m.propagation, Randomness: m.random,
+	}, err
+}
+
+// ImportSnapshot keeps a document as the snapshot of this name, in the place of one of
+// the same name. Its clients are new ones. Errors: those of its world, and of what is
+// in it that cannot be; nothing changes then.
+func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapshot.Document) error {
+	made, err := n.registry.load(ctx, from.World, from.TakenAt)
+	if err != nil {
+		return client.Errorf(client.Invalid, "%s", err).At("/world")
+	}
+	if _, err := defect.Switch(from.Defects...); err != nil {
+		return client.AsError(err).At("/defects")
+	}
+	made.clients.Renew(made.clients, n.registry.nextEpoch())
+	return n.keep(&moment{
+		name: name, at: from.TakenAt, image: made, clock: from.Clock,
+		faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness,
+	})
+}
