@@ -29,7 +29,6 @@ require (
 	golang.org/x/term v0.47.0
 	golang.org/x/time v0.16.0
 	google.golang.org/protobuf v1.36.12
-	maragu.dev/gomponents v1.2.0
 )
 
 require (

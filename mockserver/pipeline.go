@@ -404,7 +404,7 @@ func (x *exchange) record(reply provider.Reply, body []byte, header http.Header)
 	}
 	x.space.Journal().Record(journal.Entry{
 		RequestID: x.id, At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
-		Method: r.Method, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
+		Method: r.Method, Proto: r.Proto, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
 		Status: reply.Status, ReplyHeader: header, ReplyBody: body, Violation: x.violation,
 		Fault: x.outcome.String(), Uses: x.uses(), Changes: x.witness.changes,
 	})

@@ -54,11 +54,10 @@ type Batch struct {
 // the namespace is gone, which is no error. At least every quiet it is called, with a
 // Batch in which nothing has happened if so.
 func (f Following) Each(ctx context.Context, quiet time.Duration, yield func(Batch) error) error {
-	held, err := f.Space.Secrets(ctx)
+	session, err := f.Space.Session(ctx, f.Redactor)
 	if err != nil {
 		return err
 	}
-	session := f.Redactor.NewSession(f.Space.Journal().Snapshot().Entries, held)
 	subscription := f.Space.Journal().Subscribe(f.After)
 	for {
 		waiting, stop := context.WithTimeout(ctx, quiet)
@@ -72,7 +71,8 @@ func (f Following) Each(ctx context.Context, quiet time.Duration, yield func(Bat
 		}
 		batch := Batch{Cleared: cleared, Evicted: evicted}
 		if len(entries) > 0 {
-			if held, err = f.Space.Secrets(ctx); err != nil {
+			held, err := f.Space.Secrets(ctx)
+			if err != nil {
 				return err
 			}
 			batch.Entries = session.Redact(entries, held)

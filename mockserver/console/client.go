@@ -4,10 +4,8 @@ import (
 	"slices"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/console/internal/timeline"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
@@ -30,15 +28,15 @@ func (v *visit) client() {
 	now := v.room.Clock().Now()
 	past := timeline.Of(timeline.Past{Key: key, Secrets: found.Secrets, Entries: held.Entries, Evicted: held.Evicted, Now: now})
 	v.page(key.ID,
-		h.H1(h.Small(h.A(h.Href(link("clients", "realm", key.Realm)), g.Text(key.Realm))), g.Text(" "+key.ID)),
-		g.If(gone, h.P(h.Class("note"), g.Text("This client is gone. The journal still knows what became of its secrets."))),
-		g.Iff(!gone, func() g.Node { return particulars(found, now) }),
+		h.H1(h.Small(h.A(h.Href(link("clients", "realm", key.Realm)), h.Text(key.Realm))), h.Text(" "+key.ID)),
+		h.If(gone, h.P(h.Class("note"), h.Text("This client is gone. The journal still knows what became of its secrets."))),
+		h.Iff(!gone, func() h.Node { return particulars(found, now) }),
 		h.Section(h.Aria("labelledby", "timeline-title"),
-			h.H2(h.ID("timeline-title"), g.Text("What became of its secrets")),
+			h.H2(h.ID("timeline-title"), h.Text("What became of its secrets")),
 			v.incomplete(),
 			live("timeline", v.drawing(past), v.events(past))),
 		v.complaint("clock"),
-		g.Iff(!gone, func() g.Node { return v.secrets(found, now) }),
+		h.Iff(!gone, func() h.Node { return v.secrets(found, now) }),
 	)
 }
 
@@ -49,34 +47,34 @@ func mentions(entries []journal.Entry, key client.Key) bool {
 	})
 }
 
-func particulars(c client.Client, now time.Time) g.Node {
+func particulars(c client.Client, now time.Time) h.Node {
 	return live("particulars", h.P(h.Class("facts"),
 		secretCount(c.LiveSecrets(now), len(c.Secrets)),
-		g.If(!c.Enabled, h.Span(h.Class("tag bad"), g.Text("disabled: no secret works"))),
-		g.If(c.ClientID != c.ID, h.Span(g.Text("client_id "), h.Code(g.Text(c.ClientID)))),
-		g.If(c.Alias != "", h.Span(g.Text("alias "), h.Code(g.Text(c.Alias)))),
-		g.If(c.Tenant != "", h.Span(g.Text("tenant "), h.Code(g.Text(c.Tenant)))),
-		g.If(!c.CreatedAt.IsZero(), h.Span(g.Text("made "), moment(c.CreatedAt))),
+		h.If(!c.Enabled, h.Span(h.Class("tag bad"), h.Text("disabled: no secret works"))),
+		h.If(c.ClientID != c.ID, h.Span(h.Text("client_id "), h.Code(h.Text(c.ClientID)))),
+		h.If(c.Alias != "", h.Span(h.Text("alias "), h.Code(h.Text(c.Alias)))),
+		h.If(c.Tenant != "", h.Span(h.Text("tenant "), h.Code(h.Text(c.Tenant)))),
+		h.If(!c.CreatedAt.IsZero(), h.Span(h.Text("made "), moment(c.CreatedAt))),
 	))
 }
 
 // secrets lists those that the client has. It is brought up to date unless one of them
 // is shown, which would hide it again.
-func (v *visit) secrets(c client.Client, now time.Time) g.Node {
-	rows := make(g.Group, 0, len(c.Secrets))
+func (v *visit) secrets(c client.Client, now time.Time) h.Node {
+	rows := make(h.Group, 0, len(c.Secrets))
 	for i := range slices.Backward(c.Secrets) {
 		rows = append(rows, v.secretRow(c.Key, &c.Secrets[i], now))
 	}
-	list := g.Group{
-		g.If(len(rows) == 0, h.P(h.Class("muted"), g.Text("It has none."))),
+	list := h.Group{
+		h.If(len(rows) == 0, h.P(h.Class("muted"), h.Text("It has none."))),
 		h.Ul(h.Class("plain catalogue"), rows),
 	}
 	return h.Section(h.Aria("labelledby", "secrets-title"), h.ID("secrets"),
-		h.H2(h.ID("secrets-title"), g.Text("Secrets")),
-		g.If(v.revealed == nil, live("secret-list", list)), g.If(v.revealed != nil, list))
+		h.H2(h.ID("secrets-title"), h.Text("Secrets")),
+		h.If(v.revealed == nil, live("secret-list", list)), h.If(v.revealed != nil, list))
 }
 
-func (v *visit) secretRow(key client.Key, s *client.Secret, now time.Time) g.Node {
+func (v *visit) secretRow(key client.Key, s *client.Secret, now time.Time) h.Node {
 	state, class := "live", "tag good"
 	switch {
 	case s.Deleted():
@@ -86,20 +84,20 @@ func (v *visit) secretRow(key client.Key, s *client.Secret, now time.Time) g.Nod
 	}
 	here := clientLink(key)[len("./"):]
 	return h.Li(
-		h.Div(h.Code(g.Text(s.ID)), h.Span(h.Class(class), g.Text(state)), h.Code(h.Class("muted"), g.Text(v.Redactor().Fingerprint(s.Digest))), h.Br(),
-			h.Small(h.Class("muted"), g.Text("made "), momentOr(s.CreatedAt, "at an unknown time"),
-				g.Text(", expires "), momentOr(s.ExpiresAt, "never"),
-				g.If(s.Deleted(), g.Group{g.Text(", deleted "), momentOr(s.DeletedAt, "")})),
-			g.Iff(v.revealed != nil && v.revealed.ID == s.ID && v.revealed.Digest == s.Digest, func() g.Node {
-				return h.P(h.Class("revealed"), h.Role("status"), h.Code(g.Text(s.Stored.Reveal())), h.A(h.Href("./"+here), g.Text("Hide")))
+		h.Div(h.Code(h.Text(s.ID)), h.Span(h.Class(class), h.Text(state)), h.Code(h.Class("muted"), h.Text(v.Redactor().Fingerprint(s.Digest))), h.Br(),
+			h.Small(h.Class("muted"), h.Text("made "), momentOr(s.CreatedAt, "at an unknown time"),
+				h.Text(", expires "), momentOr(s.ExpiresAt, "never"),
+				h.If(s.Deleted(), h.Group{h.Text(", deleted "), momentOr(s.DeletedAt, "")})),
+			h.Iff(v.revealed != nil && v.revealed.ID == s.ID && v.revealed.Digest == s.Digest, func() h.Node {
+				return h.P(h.Class("revealed"), h.Role("status"), h.Code(h.Text(s.Stored.Reveal())), h.A(h.Href("./"+here), h.Text("Hide")))
 			})),
 		h.Div(h.Class("buttons"),
-			g.If(s.Stored == "", h.Small(h.Class("muted"), g.Text("shown once, kept as a digest"))),
-			g.If(s.Stored != "", h.Form(h.Method("post"), h.Action("./"+here+"#secrets"), hidden("secret", s.ID),
-				button("quiet", h.Aria("label", "Show the secret "+s.ID), g.Text("Show")))),
-			g.If(s.Live(now) && !s.ExpiresAt.IsZero(), h.Form(h.Method("post"), h.Action("clock"),
+			h.If(s.Stored == "", h.Small(h.Class("muted"), h.Text("shown once, kept as a digest"))),
+			h.If(s.Stored != "", h.Form(h.Method("post"), h.Action("./"+here+"#secrets"), hidden("secret", s.ID),
+				button("quiet", h.Aria("label", "Show the secret "+s.ID), h.Text("Show")))),
+			h.If(s.Live(now) && !s.ExpiresAt.IsZero(), h.Form(h.Method("post"), h.Action("clock"),
 				hidden("at", s.ExpiresAt.UTC().Format(time.RFC3339Nano)), hidden("to", here),
-				button("", h.Title("Move the namespace's clock to the instant at which the secret "+s.ID+" expires"), g.Text("Let it expire"))))))
+				button("", h.Title("Move the namespace's clock to the instant at which the secret "+s.ID+" expires"), h.Text("Let it expire"))))))
 }
 
 // reveal shows the one secret that was asked for.

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/store"
 )
 
@@ -25,20 +23,20 @@ func (v *visit) clients() {
 	}
 	now := v.room.Clock().Now()
 	v.page("Clients",
-		h.H1(g.Text("Clients")),
+		h.H1(h.Text("Clients")),
 		h.Form(h.Class("filter"), h.Role("search"),
-			h.Div(h.Class("field"), h.Label(h.For("realm"), g.Text("Realm")),
-				h.Select(h.ID("realm"), h.Name("realm"), g.Map(v.Namespaces().Names(), func(name string) g.Node {
-					return h.Option(h.Value(name), g.If(name == realm, h.Selected()), g.Text(name+" ("+strings.Join(v.providersOf(name), ", ")+")"))
+			h.Div(h.Class("field"), h.Label(h.For("realm"), h.Text("Realm")),
+				h.Select(h.ID("realm"), h.Name("realm"), h.Map(v.Namespaces().Names(), func(name string) h.Node {
+					return h.Option(h.Value(name), h.If(name == realm, h.Selected), h.Text(name+" ("+strings.Join(v.providersOf(name), ", ")+")"))
 				}))),
-			h.Div(h.Class("field"), h.Label(h.For("q"), g.Text("Id holds")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(wanted))),
-			button("", g.Text("Show"))),
+			h.Div(h.Class("field"), h.Label(h.For("q"), h.Text("Id holds")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(wanted))),
+			button("", h.Text("Show"))),
 		live("client-list",
-			g.If(len(found) == 0, h.P(h.Class("muted"), g.Text("No client here."))),
-			g.If(wanted != "" && len(found) == pageSize, h.P(h.Class("note"), g.Text("These are the first "+group(pageSize)+" that match: type more of the id."))),
-			h.Ul(h.Class("plain catalogue clients"), g.Map(found, func(c client.Client) g.Node {
-				return h.Li(h.A(h.Href(clientLink(c.Key)), h.B(g.Text(c.ID)), h.Span(h.Class("muted"), g.Text(secondNames(c)))),
-					h.Span(h.Class("lives"), secretCount(c.LiveSecrets(now), len(c.Secrets)), g.If(!c.Enabled, h.Span(h.Class("tag bad"), g.Text("disabled")))))
+			h.If(len(found) == 0, h.P(h.Class("muted"), h.Text("No client here."))),
+			h.If(wanted != "" && len(found) == pageSize, h.P(h.Class("note"), h.Text("These are the first "+group(pageSize)+" that match: type more of the id."))),
+			h.Ul(h.Class("plain catalogue clients"), h.Map(found, func(c client.Client) h.Node {
+				return h.Li(h.A(h.Href(clientLink(c.Key)), h.B(h.Text(c.ID)), h.Span(h.Class("muted"), h.Text(secondNames(c)))),
+					h.Span(h.Class("lives"), secretCount(c.LiveSecrets(now), len(c.Secrets)), h.If(!c.Enabled, h.Span(h.Class("tag bad"), h.Text("disabled")))))
 			}))),
 		pager("clients", offset, total, "realm", realm, "q", wanted),
 	)
@@ -119,7 +117,7 @@ func secondNames(c client.Client) string {
 	return " " + strings.Join(names, " · ")
 }
 
-func secretCount(live, all int) g.Node {
+func secretCount(live, all int) h.Node {
 	class := "tag good"
 	if live == 0 {
 		class = "tag bad"
@@ -128,5 +126,5 @@ func secretCount(live, all int) g.Node {
 	if all > live {
 		text += " of " + group(all)
 	}
-	return h.Span(h.Class(class), g.Text(text))
+	return h.Span(h.Class(class), h.Text(text))
 }

@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/defect"
 )
 
@@ -37,33 +35,33 @@ func (v *visit) defects() {
 			len(slices.DeleteFunc([]string{a.ID}, func(id string) bool { return !slices.Contains(on, id) }))
 	})
 	v.page("Defects",
-		h.H1(g.Text("Defects")),
-		h.P(h.Class("muted"), g.Text("Misbehaviours with a name. Switch one on and see whether your test notices.")),
+		h.H1(h.Text("Defects")),
+		h.P(h.Class("muted"), h.Text("Misbehaviours with a name. Switch one on and see whether your test notices.")),
 		v.complaint("defect"),
 		h.Form(h.Class("filter"), h.Role("search"),
-			h.Div(h.Class("field"), h.Label(h.For("q"), g.Text("Words")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(query.Get("q")))),
-			v.providerChoice(query.Get("provider")), button("", g.Text("Show"))),
-		g.If(len(on) > 1, h.Form(h.Method("post"), h.Action("defect"), hidden("off", "*"), hidden("to", "defects"), button("quiet", g.Text("Switch all off")))),
-		h.P(h.Class("muted"), g.Text(plural(len(found), "defect", "defects"))),
-		h.Ul(h.Class("plain catalogue"), g.Map(found, func(d defect.Defect) g.Node { return defectRow(d, slices.Contains(on, d.ID)) })),
+			h.Div(h.Class("field"), h.Label(h.For("q"), h.Text("Words")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(query.Get("q")))),
+			v.providerChoice(query.Get("provider")), button("", h.Text("Show"))),
+		h.If(len(on) > 1, h.Form(h.Method("post"), h.Action("defect"), hidden("off", "*"), hidden("to", "defects"), button("quiet", h.Text("Switch all off")))),
+		h.P(h.Class("muted"), h.Text(plural(len(found), "defect", "defects"))),
+		h.Ul(h.Class("plain catalogue"), h.Map(found, func(d defect.Defect) h.Node { return defectRow(d, slices.Contains(on, d.ID)) })),
 	)
 }
 
-func defectRow(d defect.Defect, on bool) g.Node { //nolint:revive // the flag is what is shown
+func defectRow(d defect.Defect, on bool) h.Node { //nolint:revive // the flag is what is shown
 	name, text, class := "on", "Switch on", "quiet"
 	if on {
 		name, text, class = "off", "Switch off", ""
 	}
-	return h.Li(g.If(on, h.Class("on")),
-		h.Div(h.Code(g.Text(d.ID)), g.If(on, h.Span(h.Class("tag bad"), g.Text("on"))), h.Br(), g.Text(d.About), h.Br(), h.Small(h.Class("muted"), g.Text(strings.Join(d.Providers, ", ")))),
-		h.Form(h.Method("post"), h.Action("defect"), hidden(name, d.ID), hidden("to", "defects"), button(class, h.Aria("label", text+" "+d.ID), g.Text(text))))
+	return h.Li(h.If(on, h.Class("on")),
+		h.Div(h.Code(h.Text(d.ID)), h.If(on, h.Span(h.Class("tag bad"), h.Text("on"))), h.Br(), h.Text(d.About), h.Br(), h.Small(h.Class("muted"), h.Text(strings.Join(d.Providers, ", ")))),
+		h.Form(h.Method("post"), h.Action("defect"), hidden(name, d.ID), hidden("to", "defects"), button(class, h.Aria("label", text+" "+d.ID), h.Text(text))))
 }
 
 // providerChoice is a list of the APIs, or all of them.
-func (v *visit) providerChoice(chosen string) g.Node {
-	return h.Div(h.Class("field"), h.Label(h.For("provider"), g.Text("API")),
-		h.Select(h.ID("provider"), h.Name("provider"), h.Option(h.Value(""), g.Text("all")),
-			g.Map(v.Providers, func(p Provider) g.Node {
-				return h.Option(h.Value(p.Name), g.If(p.Name == chosen, h.Selected()), g.Text(p.Name))
+func (v *visit) providerChoice(chosen string) h.Node {
+	return h.Div(h.Class("field"), h.Label(h.For("provider"), h.Text("API")),
+		h.Select(h.ID("provider"), h.Name("provider"), h.Option(h.Value(""), h.Text("all")),
+			h.Map(v.Providers, func(p Provider) h.Node {
+				return h.Option(h.Value(p.Name), h.If(p.Name == chosen, h.Selected), h.Text(p.Name))
 			})))
 }

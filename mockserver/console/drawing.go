@@ -5,9 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/console/internal/timeline"
 )
 
@@ -22,9 +20,9 @@ const (
 
 // shapes are drawn around the origin. Each kind has one of its own, as colours alone
 // say nothing to some and nothing in print.
-var shapes = map[timeline.Kind]g.Node{
+var shapes = map[timeline.Kind]h.Node{
 	timeline.Issued:     path("M-4 -7 L6 0 L-4 7 Z"),
-	timeline.Accepted:   el("circle", g.Attr("r", "4")),
+	timeline.Accepted:   h.El("circle", h.Attr("r", "4")),
 	timeline.Refused:    path("M-4.5 -4.5 L4.5 4.5 M-4.5 4.5 L4.5 -4.5"),
 	timeline.Superseded: path("M0 -7 L7 0 L0 7 L-7 0 Z"),
 	timeline.Deleted:    path("M-6 -6 H6 V6 H-6 Z M-6 0 H6"),
@@ -33,29 +31,27 @@ var shapes = map[timeline.Kind]g.Node{
 	timeline.WillExpire: path("M-6 -7 H6 L-6 7 H6 Z"),
 }
 
-func el(name string, nodes ...g.Node) g.Node { return g.El(name, nodes...) }
-
-func path(d string) g.Node { return el("path", g.Attr("d", d)) }
+func path(d string) h.Node { return h.El("path", h.Attr("d", d)) }
 
 func percent(place float64) string { return strconv.FormatFloat(place, 'f', 2, 64) + "%" }
 
 func px(n int) string { return strconv.Itoa(n) }
 
 // drawing is the timeline as a picture. What it shows is said in words below it.
-func (v *visit) drawing(t timeline.Timeline) g.Node {
+func (v *visit) drawing(t timeline.Timeline) h.Node {
 	if len(t.Lanes) == 0 {
-		return h.P(h.Class("muted"), g.Text("Nothing is known of any."))
+		return h.P(h.Class("muted"), h.Text("Nothing is known of any."))
 	}
 	height := headHeight + len(t.Lanes)*laneHeight + footHeight
-	lanes := make(g.Group, 0, len(t.Lanes))
+	lanes := make(h.Group, 0, len(t.Lanes))
 	for i := range t.Lanes {
 		lanes = append(lanes, v.lane(t, &t.Lanes[i], headHeight+i*laneHeight))
 	}
 	bottom := height - footHeight
-	return g.Group{
-		g.If(t.Omitted > 0, h.P(h.Class("note"), g.Text(plural(t.Omitted, "older secret is", "older secrets are")+" left out."))),
+	return h.Group{
+		h.If(t.Omitted > 0, h.P(h.Class("note"), h.Text(plural(t.Omitted, "older secret is", "older secrets are")+" left out."))),
 		h.Div(h.Class("figure"), h.SVG(h.Class("timeline"), h.Width("100%"), h.Height(px(height)), h.Role("img"), h.Aria("label", summary(t)),
-			g.Iff(!t.Since.IsZero(), func() g.Node { return unknownPast(t, bottom) }),
+			h.Iff(!t.Since.IsZero(), func() h.Node { return unknownPast(t, bottom) }),
 			ticks(t.Axis.Ticks(44), bottom, "narrow"), ticks(t.Axis.Ticks(15), bottom, "wide"),
 			lanes, nowLine(t, bottom))),
 		legend(t),
@@ -63,18 +59,18 @@ func (v *visit) drawing(t timeline.Timeline) g.Node {
 }
 
 // unknownPast shades what the journal has forgotten.
-func unknownPast(t timeline.Timeline, bottom int) g.Node {
-	return el("g", h.Class("forgotten"),
-		el("rect", g.Attr("x", "0"), g.Attr("y", px(headHeight)), h.Width(percent(t.Axis.Place(t.Since))), h.Height(px(bottom-headHeight)),
-			el("title", g.Text("The journal has forgotten requests of this time."))))
+func unknownPast(t timeline.Timeline, bottom int) h.Node {
+	return h.El("g", h.Class("forgotten"),
+		h.El("rect", h.Attr("x", "0"), h.Attr("y", px(headHeight)), h.Width(percent(t.Axis.Place(t.Since))), h.Height(px(bottom-headHeight)),
+			h.El("title", h.Text("The journal has forgotten requests of this time."))))
 }
 
-func nowLine(t timeline.Timeline, bottom int) g.Node {
+func nowLine(t timeline.Timeline, bottom int) h.Node {
 	place := t.Axis.Place(t.Now)
 	x := percent(place)
-	return el("g", h.Class("present"),
-		el("line", g.Attr("x1", x), g.Attr("x2", x), g.Attr("y1", "18"), g.Attr("y2", px(bottom)), el("title", g.Text("now, "+said(t.Now)))),
-		el("text", g.Attr("x", x), g.Attr("y", "12"), g.Attr("text-anchor", anchor(place)), g.Text("now")))
+	return h.El("g", h.Class("present"),
+		h.El("line", h.Attr("x1", x), h.Attr("x2", x), h.Attr("y1", "18"), h.Attr("y2", px(bottom)), h.El("title", h.Text("now, "+said(t.Now)))),
+		h.El("text", h.Attr("x", x), h.Attr("y", "12"), h.Attr("text-anchor", anchor(place)), h.Text("now")))
 }
 
 // anchor keeps a text inside the drawing.
@@ -89,29 +85,29 @@ func anchor(place float64) string {
 }
 
 // ticks are the times below the lanes, and between them how long it was.
-func ticks(all []timeline.Tick, bottom int, class string) g.Node {
-	nodes := g.Group{h.Class("axis " + class)}
+func ticks(all []timeline.Tick, bottom int, class string) h.Node {
+	nodes := h.Group{h.Class("axis " + class)}
 	for i, tick := range all {
 		x := percent(tick.Place)
 		at := tick.At.UTC()
 		nodes = append(nodes,
-			el("line", g.Attr("x1", x), g.Attr("x2", x), g.Attr("y1", px(headHeight)), g.Attr("y2", px(bottom+4))),
-			el("text", g.Attr("x", x), g.Attr("y", px(bottom+30)), g.Attr("text-anchor", anchor(tick.Place)), g.Text(at.Format("Mon 2006-01-02"))),
-			el("text", g.Attr("x", x), g.Attr("y", px(bottom+44)), g.Attr("text-anchor", anchor(tick.Place)), g.Text(at.Format("15:04:05Z"))))
+			h.El("line", h.Attr("x1", x), h.Attr("x2", x), h.Attr("y1", px(headHeight)), h.Attr("y2", px(bottom+4))),
+			h.El("text", h.Attr("x", x), h.Attr("y", px(bottom+30)), h.Attr("text-anchor", anchor(tick.Place)), h.Text(at.Format("Mon 2006-01-02"))),
+			h.El("text", h.Attr("x", x), h.Attr("y", px(bottom+44)), h.Attr("text-anchor", anchor(tick.Place)), h.Text(at.Format("15:04:05Z"))))
 		if i > 0 && tick.Place-all[i-1].Place > 8 {
-			nodes = append(nodes, el("text", h.Class("gap"), g.Attr("x", percent((tick.Place+all[i-1].Place)/2)), g.Attr("y", px(bottom+14)),
-				g.Attr("text-anchor", "middle"), g.Text(short(tick.Since))))
+			nodes = append(nodes, h.El("text", h.Class("gap"), h.Attr("x", percent((tick.Place+all[i-1].Place)/2)), h.Attr("y", px(bottom+14)),
+				h.Attr("text-anchor", "middle"), h.Text(short(tick.Since))))
 		}
 	}
-	return el("g", nodes...)
+	return h.El("g", nodes...)
 }
 
-func (v *visit) lane(t timeline.Timeline, l *timeline.Lane, top int) g.Node {
+func (v *visit) lane(t timeline.Timeline, l *timeline.Lane, top int) h.Node {
 	y := top + lineOfLane
-	nodes := g.Group{
+	nodes := h.Group{
 		h.Class("lane " + string(l.State)),
-		el("text", h.Class("name"), g.Attr("x", "0"), g.Attr("y", px(top+14)), g.Text(v.laneName(l))),
-		el("line", h.Class("ground"), g.Attr("x1", "0"), g.Attr("x2", "100%"), g.Attr("y1", px(y)), g.Attr("y2", px(y))),
+		h.El("text", h.Class("name"), h.Attr("x", "0"), h.Attr("y", px(top+14)), h.Text(v.laneName(l))),
+		h.El("line", h.Class("ground"), h.Attr("x1", "0"), h.Attr("x2", "100%"), h.Attr("y1", px(y)), h.Attr("y2", px(y))),
 	}
 	if l.State != timeline.IsNone {
 		nodes = append(nodes, life(t, l, y))
@@ -119,7 +115,7 @@ func (v *visit) lane(t timeline.Timeline, l *timeline.Lane, top int) g.Node {
 	for i := range l.Marks {
 		nodes = append(nodes, mark(t.Axis, &l.Marks[i], y))
 	}
-	return el("g", nodes...)
+	return h.El("g", nodes...)
 }
 
 // laneName tells the secrets of a client apart: some vendors give all of them one id.
@@ -146,7 +142,7 @@ func (v *visit) shortName(l *timeline.Lane) string {
 }
 
 // life is the line of a secret while it works, broken where that is still to come.
-func life(t timeline.Timeline, l *timeline.Lane, y int) g.Node {
+func life(t timeline.Timeline, l *timeline.Lane, y int) h.Node {
 	from, to := 0.0, 100.0
 	if !l.From.IsZero() {
 		from = t.Axis.Place(l.From)
@@ -155,19 +151,19 @@ func life(t timeline.Timeline, l *timeline.Lane, y int) g.Node {
 		to = t.Axis.Place(l.Until)
 	}
 	now := t.Axis.Place(t.Now)
-	line := func(class string, x1, x2 float64) g.Node {
+	line := func(class string, x1, x2 float64) h.Node {
 		if x2 <= x1 {
 			return nil
 		}
-		return el("line", h.Class(class), g.Attr("x1", percent(x1)), g.Attr("x2", percent(x2)), g.Attr("y1", px(y)), g.Attr("y2", px(y)))
+		return h.El("line", h.Class(class), h.Attr("x1", percent(x1)), h.Attr("x2", percent(x2)), h.Attr("y1", px(y)), h.Attr("y2", px(y)))
 	}
-	return g.Group{line("life", from, min(to, max(now, from))), g.If(l.State == timeline.IsLive, line("ahead", max(now, from), to))}
+	return h.Group{line("life", from, min(to, max(now, from))), h.If(l.State == timeline.IsLive, line("ahead", max(now, from), to))}
 }
 
-func mark(axis timeline.Axis, m *timeline.Mark, y int) g.Node {
-	return el("svg", g.Attr("x", percent(axis.Place(m.At))), g.Attr("y", px(y)), g.Attr("overflow", "visible"),
-		el("g", h.Class("mark "+classOf(m.Kind)), el("title", g.Text(words(m))), shapes[m.Kind],
-			g.If(m.Count > 1, el("text", g.Attr("x", "6"), g.Attr("y", "-5"), g.Text("×"+group(m.Count))))))
+func mark(axis timeline.Axis, m *timeline.Mark, y int) h.Node {
+	return h.El("svg", h.Attr("x", percent(axis.Place(m.At))), h.Attr("y", px(y)), h.Attr("overflow", "visible"),
+		h.El("g", h.Class("mark "+classOf(m.Kind)), h.El("title", h.Text(words(m))), shapes[m.Kind],
+			h.If(m.Count > 1, h.El("text", h.Attr("x", "6"), h.Attr("y", "-5"), h.Text("×"+group(m.Count))))))
 }
 
 func classOf(kind timeline.Kind) string {
@@ -216,22 +212,22 @@ func summary(t timeline.Timeline) string {
 }
 
 // legend explains the shapes that are in the drawing.
-func legend(t timeline.Timeline) g.Node {
+func legend(t timeline.Timeline) h.Node {
 	present := map[timeline.Kind]bool{}
 	for _, l := range t.Lanes {
 		for _, m := range l.Marks {
 			present[m.Kind] = true
 		}
 	}
-	items := g.Group{}
+	items := h.Group{}
 	for _, kind := range []timeline.Kind{
 		timeline.Issued, timeline.Accepted, timeline.Refused, timeline.Superseded, timeline.Deleted, timeline.Removed, timeline.Expired, timeline.WillExpire,
 	} {
 		if present[kind] {
-			items = append(items, h.Li(h.SVG(h.Width("18"), h.Height("18"), g.Attr("viewBox", "-9 -9 18 18"), h.Aria("hidden", "true"),
-				el("g", h.Class("mark "+classOf(kind)), shapes[kind])), g.Text(string(kind))))
+			items = append(items, h.Li(h.SVG(h.Width("18"), h.Height("18"), h.Attr("viewBox", "-9 -9 18 18"), h.Aria("hidden", "true"),
+				h.El("g", h.Class("mark "+classOf(kind)), shapes[kind])), h.Text(string(kind))))
 		}
 	}
 	return h.Ul(h.Class("legend"), h.Aria("label", "Shapes"), items,
-		h.Li(h.Class("muted"), g.Text("Long gaps are drawn short; what is written between two times is how long it was.")))
+		h.Li(h.Class("muted"), h.Text("Long gaps are drawn short; what is written between two times is how long it was.")))
 }

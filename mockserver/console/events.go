@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/console/internal/timeline"
 )
 
@@ -14,7 +12,7 @@ import (
 const maxEvents = 200
 
 // events are the timeline in words, the latest first.
-func (v *visit) events(t timeline.Timeline) g.Node {
+func (v *visit) events(t timeline.Timeline) h.Node {
 	type event struct {
 		lane *timeline.Lane
 		mark *timeline.Mark
@@ -30,14 +28,14 @@ func (v *visit) events(t timeline.Timeline) g.Node {
 	}
 	slices.SortStableFunc(all, func(a, b event) int { return b.mark.At.Compare(a.mark.At) })
 	left := max(0, len(all)-maxEvents)
-	return h.Details(h.ID("events"), h.Summary(g.Text("The same as a table")),
+	return h.Details(h.ID("events"), h.Summary(h.Text("The same as a table")),
 		h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", "Events"),
 			h.Table(
-				h.THead(h.Tr(h.Th(h.Scope("col"), g.Text("When")), h.Th(h.Scope("col"), g.Text("Secret")), h.Th(h.Scope("col"), g.Text("What")), h.Th(h.Scope("col"), g.Text("Request")))),
-				h.TBody(g.Map(all[:len(all)-left], func(e event) g.Node {
-					return h.Tr(h.Td(moment(e.mark.At)), h.Td(g.Text(v.shortName(e.lane))), h.Td(g.Text(what(e.mark))), h.Td(requestLink(e.mark.Entry)))
+				h.THead(h.Tr(h.Th(h.Scope("col"), h.Text("When")), h.Th(h.Scope("col"), h.Text("Secret")), h.Th(h.Scope("col"), h.Text("What")), h.Th(h.Scope("col"), h.Text("Request")))),
+				h.TBody(h.Map(all[:len(all)-left], func(e event) h.Node {
+					return h.Tr(h.Td(moment(e.mark.At)), h.Td(h.Text(v.shortName(e.lane))), h.Td(h.Text(what(e.mark))), h.Td(requestLink(e.mark.Entry)))
 				})))),
-		g.If(left > 0, h.P(h.Class("note"), g.Text(plural(left, "older event is", "older events are")+" left out."))))
+		h.If(left > 0, h.P(h.Class("note"), h.Text(plural(left, "older event is", "older events are")+" left out."))))
 }
 
 func what(m *timeline.Mark) string {
@@ -51,10 +49,10 @@ func what(m *timeline.Mark) string {
 	return text
 }
 
-func requestLink(id uint64) g.Node {
+func requestLink(id uint64) h.Node {
 	if id == 0 {
 		return nil
 	}
 	number := strconv.FormatUint(id, 10)
-	return h.A(h.Href(link("request", "id", number)), g.Text("#"+number))
+	return h.A(h.Href(link("request", "id", number)), h.Text("#"+number))
 }

@@ -5,10 +5,9 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
 
 	"github.com/keyturn/keyturn/mockserver/admin"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
@@ -61,25 +60,25 @@ var faultEffectMore = []faultField{
 	{path: "effect-empty", label: "Empty body", kind: asFlag},
 }
 
-func (v *visit) faultsCard() g.Node {
+func (v *visit) faultsCard() h.Node {
 	more := v.refused.form == "fault"
 	return card("faults", "Faults",
 		live("faults-on", v.faultList()),
 		v.complaint("fault"),
-		h.Details(g.If(more, g.Attr("open")), h.ID("fault-form"), h.Summary(g.Text("Add a fault")),
+		h.Details(h.If(more, h.Flag("open")), h.ID("fault-form"), h.Summary(h.Text("Add a fault")),
 			h.Form(h.Method("post"), h.Action("fault"),
-				h.FieldSet(h.Legend(g.Text("Which requests; empty is any")), v.faultFields(faultMatch),
-					h.DataList(h.ID("providers"), g.Map(v.Providers, func(p Provider) g.Node { return h.Option(h.Value(p.Name)) })),
-					h.DataList(h.ID("operations"), g.Map(v.operations(), func(id string) g.Node { return h.Option(h.Value(id)) })),
-					h.Details(g.If(more, g.Attr("open")), h.Summary(g.Text("More")), v.faultFields(faultMatchMore))),
-				h.FieldSet(h.Legend(g.Text("What happens to them")),
-					h.Div(h.Class("field"), h.Label(h.For("fault-when"), g.Text("When")),
-						h.Select(h.ID("fault-when"), h.Name("effect-when"), g.Map(whens, func(w struct{ value, text string }) g.Node {
-							return h.Option(h.Value(w.value), g.If(v.typed("fault", "effect-when", "") == w.value, h.Selected()), g.Text(w.text))
+				h.FieldSet(h.Legend(h.Text("Which requests; empty is any")), v.faultFields(faultMatch),
+					h.DataList(h.ID("providers"), h.Map(v.Providers, func(p Provider) h.Node { return h.Option(h.Value(p.Name)) })),
+					h.DataList(h.ID("operations"), h.Map(v.operations(), func(id string) h.Node { return h.Option(h.Value(id)) })),
+					h.Details(h.If(more, h.Flag("open")), h.Summary(h.Text("More")), v.faultFields(faultMatchMore))),
+				h.FieldSet(h.Legend(h.Text("What happens to them")),
+					h.Div(h.Class("field"), h.Label(h.For("fault-when"), h.Text("When")),
+						h.Select(h.ID("fault-when"), h.Name("effect-when"), h.Map(whens, func(w struct{ value, text string }) h.Node {
+							return h.Option(h.Value(w.value), h.If(v.typed("fault", "effect-when", "") == w.value, h.Selected), h.Text(w.text))
 						}))),
 					v.faultFields(faultEffect),
-					h.Details(g.If(more, g.Attr("open")), h.Summary(g.Text("More")), v.faultFields(faultEffectMore))),
-				button("", g.Text("Add the fault")))))
+					h.Details(h.If(more, h.Flag("open")), h.Summary(h.Text("More")), v.faultFields(faultEffectMore))),
+				button("", h.Text("Add the fault")))))
 }
 
 var whens = []struct{ value, text string }{
@@ -100,30 +99,30 @@ func (v *visit) operations() []string {
 // choices are the lists that an input offers.
 var choices = map[string]string{"match-provider": "providers", "match-operation": "operations"}
 
-func (v *visit) faultFields(fields []faultField) g.Node {
-	return h.Div(h.Class("grid"), g.Map(fields, func(f faultField) g.Node {
+func (v *visit) faultFields(fields []faultField) h.Node {
+	return h.Div(h.Class("grid"), h.Map(fields, func(f faultField) h.Node {
 		if f.kind == asFlag {
 			id := "fault-" + f.path
 			return h.Div(h.Class("field check"),
-				h.Input(h.Type("checkbox"), h.ID(id), h.Name(f.path), h.Value("true"), g.If(v.typed("fault", f.path, "") != "", h.Checked())),
-				h.Label(h.For(id), g.Text(f.label)))
+				h.Input(h.Type("checkbox"), h.ID(id), h.Name(f.path), h.Value("true"), h.If(v.typed("fault", f.path, "") != "", h.Checked)),
+				h.Label(h.For(id), h.Text(f.label)))
 		}
-		return v.field("fault", f.path, f.label, "", g.If(f.hint != "", h.Placeholder(f.hint)),
-			g.If(f.kind == asNumber, g.Attr("inputmode", "decimal")), g.If(choices[f.path] != "", h.List(choices[f.path])))
+		return v.field("fault", f.path, f.label, "", h.If(f.hint != "", h.Placeholder(f.hint)),
+			h.If(f.kind == asNumber, h.Attr("inputmode", "decimal")), h.If(choices[f.path] != "", h.List(choices[f.path])))
 	}))
 }
 
-func (v *visit) faultList() g.Node {
+func (v *visit) faultList() h.Node {
 	faults := v.room.Faults().List()
 	if len(faults) == 0 {
-		return h.P(h.Class("muted"), g.Text("None."))
+		return h.P(h.Class("muted"), h.Text("None."))
 	}
-	return g.Group{
-		h.Ul(h.Class("plain"), g.Map(faults, func(f fault.Fault) g.Node {
-			return h.Li(h.Span(h.B(g.Text(f.ID)), g.Text(" "+about(f.Match)+": "+f.Effect.String()), h.Br(), h.Small(h.Class("muted"), g.Text(hits(f)))),
-				h.Form(h.Method("post"), h.Action("fault-remove"), hidden("id", f.ID), button("quiet", h.Aria("label", "Remove "+f.ID), g.Text("Remove"))))
+	return h.Group{
+		h.Ul(h.Class("plain"), h.Map(faults, func(f fault.Fault) h.Node {
+			return h.Li(h.Span(h.B(h.Text(f.ID)), h.Text(" "+about(f.Match)+": "+f.Effect.String()), h.Br(), h.Small(h.Class("muted"), h.Text(hits(f)))),
+				h.Form(h.Method("post"), h.Action("fault-remove"), hidden("id", f.ID), button("quiet", h.Aria("label", "Remove "+f.ID), h.Text("Remove"))))
 		})),
-		g.If(len(faults) > 1, h.Form(h.Method("post"), h.Action("fault-remove"), button("quiet", g.Text("Remove all")))),
+		h.If(len(faults) > 1, h.Form(h.Method("post"), h.Action("fault-remove"), button("quiet", h.Text("Remove all")))),
 	}
 }
 

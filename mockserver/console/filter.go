@@ -5,9 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
 
@@ -66,12 +64,12 @@ func (f filter) wants(provider string, status int, is map[string]bool) bool {
 	return f.only == "" || is[f.only]
 }
 
-func (v *visit) filterForm(f filter) g.Node {
+func (v *visit) filterForm(f filter) h.Node {
 	return h.Form(h.Class("filter"), h.Role("search"),
 		v.providerChoice(f.provider),
-		h.Div(h.Class("field"), h.Label(h.For("only"), g.Text("Only")),
-			h.Select(h.ID("only"), h.Name("only"), g.Map(onlies, func(o struct{ value, text string }) g.Node {
-				return h.Option(h.Value(o.value), g.If(o.value == f.only, h.Selected()), g.Text(o.text))
+		h.Div(h.Class("field"), h.Label(h.For("only"), h.Text("Only")),
+			h.Select(h.ID("only"), h.Name("only"), h.Map(onlies, func(o struct{ value, text string }) h.Node {
+				return h.Option(h.Value(o.value), h.If(o.value == f.only, h.Selected), h.Text(o.text))
 			}))),
-		button("", g.Text("Show")))
+		button("", h.Text("Show")))
 }

@@ -5,9 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -24,51 +22,51 @@ func (v *visit) namespaces() {
 	offset := min(max(0, atoi(query.Get("offset"))), len(all))
 	shown := all[offset:min(offset+pageSize, len(all))]
 	v.page("Namespaces",
-		h.H1(g.Text("Namespaces")),
-		h.P(h.Class("muted"), g.Text("Isolated worlds of one server: "+group(total)+" of "+group(v.Namespaces().Max())+". A request chooses one by the path /ns/{name}/…, "+
+		h.H1(h.Text("Namespaces")),
+		h.P(h.Class("muted"), h.Text("Isolated worlds of one server: "+group(total)+" of "+group(v.Namespaces().Max())+". A request chooses one by the path /ns/{name}/…, "+
 			"the host {name}.localhost or the header X-Keyturn-Namespace.")),
 		h.Div(h.Class("split"),
 			h.Div(h.Class("column"),
 				v.complaint("namespace-open"), v.complaint("namespace-delete"),
 				h.Form(h.Class("filter"), h.Role("search"),
-					h.Div(h.Class("field"), h.Label(h.For("q"), g.Text("Name")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(query.Get("q")))),
-					button("", g.Text("Show"))),
-				h.Ul(h.Class("plain catalogue"), g.Map(shown, v.namespaceRow)),
+					h.Div(h.Class("field"), h.Label(h.For("q"), h.Text("Name")), h.Input(h.Type("search"), h.ID("q"), h.Name("q"), h.Value(query.Get("q")))),
+					button("", h.Text("Show"))),
+				h.Ul(h.Class("plain catalogue"), h.Map(shown, v.namespaceRow)),
 				pager("namespaces", offset, len(all), "q", query.Get("q"))),
 			h.Div(h.Class("column controls"), v.newNamespaceCard())),
 	)
 }
 
-func (v *visit) namespaceRow(n *namespace.Namespace) g.Node {
+func (v *visit) namespaceRow(n *namespace.Namespace) h.Node {
 	here := n.Name() == v.room.Name()
 	idle := "kept for ever"
 	if n.Idle() > 0 && n.Name() != namespace.Default {
 		idle = "forgotten after " + short(n.Idle()) + " without use"
 	}
-	return h.Li(g.If(here, h.Class("on")),
-		h.Div(h.B(g.Text(n.Name())), g.If(here, h.Span(h.Class("tag"), g.Text("here"))), h.Br(),
-			h.Small(h.Class("muted"), g.Text("made "), moment(n.MadeAt()), g.Text(", "+idle))),
+	return h.Li(h.If(here, h.Class("on")),
+		h.Div(h.B(h.Text(n.Name())), h.If(here, h.Span(h.Class("tag"), h.Text("here"))), h.Br(),
+			h.Small(h.Class("muted"), h.Text("made "), moment(n.MadeAt()), h.Text(", "+idle))),
 		h.Div(h.Class("buttons"),
-			g.If(!here, h.Form(h.Method("post"), h.Action("namespace-open"), hidden("name", n.Name()), button("", h.Aria("label", "Open "+n.Name()), g.Text("Open")))),
-			g.If(n.Name() != namespace.Default, confirmed("Delete …",
-				h.Form(h.Method("post"), h.Action("namespace-delete"), hidden("name", n.Name()), button("danger", g.Text("Delete "+n.Name())))))))
+			h.If(!here, h.Form(h.Method("post"), h.Action("namespace-open"), hidden("name", n.Name()), button("", h.Aria("label", "Open "+n.Name()), h.Text("Open")))),
+			h.If(n.Name() != namespace.Default, confirmed("Delete …",
+				h.Form(h.Method("post"), h.Action("namespace-delete"), hidden("name", n.Name()), button("danger", h.Text("Delete "+n.Name())))))))
 }
 
-func (v *visit) newNamespaceCard() g.Node {
+func (v *visit) newNamespaceCard() h.Node {
 	const form = "namespace"
 	return card("new", "A new one",
 		v.complaint(form),
 		h.Form(h.Method("post"), h.Action("namespace"), h.Class("grid"),
-			v.field(form, "name", "Name", "", h.Placeholder("checkout-tests"), h.Required()),
+			v.field(form, "name", "Name", "", h.Placeholder("checkout-tests"), h.Required),
 			v.field(form, "from", "Copy of", "", h.Placeholder("the start’s world")),
 			v.field(form, "snapshot", "its snapshot", "", h.Placeholder("its present state")),
-			v.field(form, "seed", "Seed", "", h.Placeholder("chance"), g.Attr("inputmode", "numeric")),
+			v.field(form, "seed", "Seed", "", h.Placeholder("chance"), h.Attr("inputmode", "numeric")),
 			v.field(form, "idle", "Forget unused after", "", h.Placeholder(namespace.DefaultIdle.String())),
-			button("", g.Text("Create and open"))))
+			button("", h.Text("Create and open"))))
 }
 
 // pager leads to the page before and after one of a list.
-func pager(page string, offset, total int, pairs ...string) g.Node {
+func pager(page string, offset, total int, pairs ...string) h.Node {
 	if total <= pageSize {
 		return nil
 	}
@@ -76,9 +74,9 @@ func pager(page string, offset, total int, pairs ...string) g.Node {
 		return link(page, append(slices.Clone(pairs), "offset", strconv.Itoa(offset))...)
 	}
 	return h.Nav(h.Class("pager"), h.Aria("label", "More of the list"),
-		g.If(offset > 0, h.A(h.Href(to(max(0, offset-pageSize))), h.Rel("prev"), g.Text("← before"))),
-		h.Span(g.Textf("%s–%s of %s", group(offset+1), group(min(offset+pageSize, total)), group(total))),
-		g.If(offset+pageSize < total, h.A(h.Href(to(offset+pageSize)), h.Rel("next"), g.Text("after →"))))
+		h.If(offset > 0, h.A(h.Href(to(max(0, offset-pageSize))), h.Rel("prev"), h.Text("← before"))),
+		h.Span(h.Text(group(offset+1)+"–"+group(min(offset+pageSize, total))+" of "+group(total))),
+		h.If(offset+pageSize < total, h.A(h.Href(to(offset+pageSize)), h.Rel("next"), h.Text("after →"))))
 }
 
 // atoi reads a number in an address, zero for what is none.

@@ -4,10 +4,8 @@ import (
 	"net/http"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -21,32 +19,32 @@ var menu = []struct{ name, title string }{
 }
 
 // page is a whole page of the namespace.
-func (v *visit) page(title string, body ...g.Node) {
-	v.write(http.StatusOK, v.frame(title, h.Main(h.ID("main"), v.said(), g.Group(body))))
+func (v *visit) page(title string, body ...h.Node) {
+	v.write(http.StatusOK, v.frame(title, h.Main(h.ID("main"), v.said(), h.Group(body))))
 }
 
-func (v *visit) frame(title string, body g.Node) g.Node {
+func (v *visit) frame(title string, body h.Node) h.Node {
 	name := ""
 	if v.room != nil {
 		name = v.room.Name()
 		title += " · " + name
 	}
-	return h.Doctype(h.HTML(h.Lang("en"),
+	return h.Document(h.Lang("en"),
 		h.Head(
 			h.Meta(h.Charset("utf-8")),
 			h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
 			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
-			h.TitleEl(g.Text(title+" · Keyturn")),
+			h.El("title", h.Text(title+" · Keyturn")),
 			h.Link(h.Rel("icon"), h.Href(icon)),
 			h.Link(h.Rel("stylesheet"), h.Href("assets/"+style.name)),
-			h.Script(h.Src("assets/"+script.name), h.Defer()),
+			h.Script(h.Src("assets/"+script.name), h.Defer),
 		),
 		h.Body(h.Class("page-"+v.pageName()),
-			h.A(h.Class("skip"), h.Href("#main"), g.Text("Skip to the content")),
-			g.If(v.room != nil, h.Header(h.Class("top"), g.Iff(v.room != nil, v.top))),
+			h.A(h.Class("skip"), h.Href("#main"), h.Text("Skip to the content")),
+			h.If(v.room != nil, h.Header(h.Class("top"), h.Iff(v.room != nil, v.top))),
 			body,
 		),
-	))
+	)
 }
 
 // pageName is the page that is looked at, for the menu.
@@ -64,27 +62,27 @@ func (v *visit) pageName() string {
 	return ""
 }
 
-func (v *visit) top() g.Node {
+func (v *visit) top() h.Node {
 	current := v.pageName()
-	return g.Group{
-		h.A(h.Class("brand"), h.Href("./"), g.Text("Keyturn")),
-		h.A(h.Class("room"), h.Href("namespaces"), h.Title("The namespace; choose another"), g.Text(v.room.Name())),
-		h.Nav(h.Aria("label", "Pages"), h.Ul(g.Map(menu, func(m struct{ name, title string }) g.Node {
-			return h.Li(h.A(h.Href("./"+m.name), g.If(m.name == current, h.Aria("current", "page")), g.Text(m.title)))
+	return h.Group{
+		h.A(h.Class("brand"), h.Href("./"), h.Text("Keyturn")),
+		h.A(h.Class("room"), h.Href("namespaces"), h.Title("The namespace; choose another"), h.Text(v.room.Name())),
+		h.Nav(h.Aria("label", "Pages"), h.Ul(h.Map(menu, func(m struct{ name, title string }) h.Node {
+			return h.Li(h.A(h.Href("./"+m.name), h.If(m.name == current, h.Aria("current", "page")), h.Text(m.title)))
 		}))),
 		h.A(h.Class("now"), h.Href("./#clock"), h.Title("The namespace's clock"), h.Data("live", ""), h.ID("now"), v.clockFace()),
-		g.If(v.gate.asks() && v.gate.sessions.has(sessionOf(v.r)),
-			h.Form(h.Class("signout"), h.Method("post"), h.Action("signout"), button("quiet", g.Text("Sign out")))),
+		h.If(v.gate.asks() && v.gate.sessions.has(sessionOf(v.r)),
+			h.Form(h.Class("signout"), h.Method("post"), h.Action("signout"), button("quiet", h.Text("Sign out")))),
 	}
 }
 
 // clockFace is the time in the top line.
-func (v *visit) clockFace() g.Node {
+func (v *visit) clockFace() h.Node {
 	reading := v.room.Clock().Read()
-	return g.Group{
+	return h.Group{
 		moment(reading.Now),
-		g.If(reading.Frozen, h.Span(h.Class("tag"), g.Text("frozen"))),
-		g.If(!reading.Frozen && reading.Offset() != 0, h.Span(h.Class("tag"), g.Text(signed(reading.Offset())))),
+		h.If(reading.Frozen, h.Span(h.Class("tag"), h.Text("frozen"))),
+		h.If(!reading.Frozen && reading.Offset() != 0, h.Span(h.Class("tag"), h.Text(signed(reading.Offset())))),
 	}
 }
 
@@ -99,12 +97,12 @@ var deeds = map[string]string{
 }
 
 // said is what was done just now.
-func (v *visit) said() g.Node {
+func (v *visit) said() h.Node {
 	text, done := deeds[v.r.URL.Query().Get("done")]
 	if !done || v.refused.form != "" {
 		return nil
 	}
-	return h.P(h.Class("said"), h.Role("status"), g.Text(text))
+	return h.P(h.Class("said"), h.Role("status"), h.Text(text))
 }
 
 // fail shows an error on a page of its own.
@@ -117,9 +115,9 @@ func (v *visit) fail(err error) {
 	}
 	v.refused = refused{}
 	v.write(status, v.frame("Not possible", h.Main(h.ID("main"), h.Class("narrow"),
-		h.H1(g.Text("This is not possible")), h.P(g.Text(failure.Located())),
-		g.If(v.room != nil, h.P(h.A(h.Href("./"), g.Text("To the overview")))),
-		g.If(v.room == nil, h.P(h.A(h.Href(v.consoleOf(namespace.Default)), g.Text("To the default namespace")))),
+		h.H1(h.Text("This is not possible")), h.P(h.Text(failure.Located())),
+		h.If(v.room != nil, h.P(h.A(h.Href("./"), h.Text("To the overview")))),
+		h.If(v.room == nil, h.P(h.A(h.Href(v.consoleOf(namespace.Default)), h.Text("To the default namespace")))),
 	)))
 }
 
@@ -137,8 +135,8 @@ func (v *visit) refuse(failure *client.Error) {
 		return
 	}
 	v.write(http.StatusForbidden, v.frame("Closed", h.Main(h.ID("main"), h.Class("narrow"),
-		h.H1(g.Text("The console is closed")), h.P(g.Text(failure.Message)),
-		h.P(h.A(h.Href("./"), g.Text("Open it from here"))),
+		h.H1(h.Text("The console is closed")), h.P(h.Text(failure.Message)),
+		h.P(h.A(h.Href("./"), h.Text("Open it from here"))),
 	)))
 }
 
@@ -153,17 +151,17 @@ func (v *visit) signInPage(complaint string) {
 	}
 	v.w.Header().Set("WWW-Authenticate", "Bearer")
 	v.write(http.StatusUnauthorized, v.frame("Sign in", h.Main(h.ID("main"), h.Class("narrow"),
-		h.H1(g.Text("Keyturn")),
-		h.P(g.Text("The admin plane of this server asks for its token: what it was given by --admin-plane-token or KEYTURN_ADMIN_PLANE_TOKEN.")),
+		h.H1(h.Text("Keyturn")),
+		h.P(h.Text("The admin plane of this server asks for its token: what it was given by --admin-plane-token or KEYTURN_ADMIN_PLANE_TOKEN.")),
 		h.Form(h.Method("post"), h.Action("signin"),
 			hidden("to", to),
 			// Under which name a password manager keeps the token.
-			h.Input(h.Type("text"), h.Name("username"), h.Value("keyturn"), h.AutoComplete("username"), h.ReadOnly(), h.Hidden("")),
-			h.Label(h.For("token"), g.Text("Token")),
-			h.Input(h.Type("password"), h.ID("token"), h.Name("token"), h.Required(), h.AutoFocus(), h.AutoComplete("current-password"),
-				g.If(complaint != "", g.Group{h.Aria("invalid", "true"), h.Aria("describedby", "token-error")})),
-			g.If(complaint != "", h.P(h.Class("error"), h.ID("token-error"), h.Role("alert"), g.Text(complaint))),
-			button("", g.Text("Sign in")),
+			h.Input(h.Type("text"), h.Name("username"), h.Value("keyturn"), h.AutoComplete("username"), h.ReadOnly, h.Hidden),
+			h.Label(h.For("token"), h.Text("Token")),
+			h.Input(h.Type("password"), h.ID("token"), h.Name("token"), h.Required, h.AutoFocus, h.AutoComplete("current-password"),
+				h.If(complaint != "", h.Group{h.Aria("invalid", "true"), h.Aria("describedby", "token-error")})),
+			h.If(complaint != "", h.P(h.Class("error"), h.ID("token-error"), h.Role("alert"), h.Text(complaint))),
+			button("", h.Text("Sign in")),
 		),
 	)))
 }

@@ -6,22 +6,21 @@ import (
 	"strings"
 	"time"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 )
 
 // weekday is RFC 3339 in UTC behind the day, as it matters that a secret expires on a
 // Sunday.
 const weekday = "Mon 2006-01-02T15:04:05Z07:00"
 
-func moment(t time.Time) g.Node {
-	return h.Time(h.DateTime(t.UTC().Format(time.RFC3339Nano)), g.Text(t.UTC().Format(weekday)))
+func moment(t time.Time) h.Node {
+	return h.Time(h.DateTime(t.UTC().Format(time.RFC3339Nano)), h.Text(t.UTC().Format(weekday)))
 }
 
 // momentOr is for a time that may not be there.
-func momentOr(t time.Time, without string) g.Node {
+func momentOr(t time.Time, without string) h.Node {
 	if t.IsZero() {
-		return h.Span(h.Class("muted"), g.Text(without))
+		return h.Span(h.Class("muted"), h.Text(without))
 	}
 	return moment(t)
 }
@@ -72,16 +71,16 @@ func join(many time.Duration, unit string, rest time.Duration, smaller string) s
 }
 
 // button sends its form. Its class says how much it stands out.
-func button(class string, content ...g.Node) g.Node {
-	return h.Button(h.Type("submit"), g.If(class != "", h.Class(class)), g.Group(content))
+func button(class string, content ...h.Node) h.Node {
+	return h.Button(h.Type("submit"), h.If(class != "", h.Class(class)), h.Group(content))
 }
 
 // choice is a button that sends a value of its own.
-func choice(class, name, value, text string) g.Node {
-	return button(class, h.Name(name), h.Value(value), g.Text(text))
+func choice(class, name, value, text string) h.Node {
+	return button(class, h.Name(name), h.Value(value), h.Text(text))
 }
 
-func hidden(name, value string) g.Node {
+func hidden(name, value string) h.Node {
 	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
 }
 
@@ -100,18 +99,18 @@ func link(page string, pairs ...string) string {
 }
 
 // confirmed folds a button away behind what it would do, which has to be opened first.
-func confirmed(title string, content ...g.Node) g.Node {
-	return h.Details(h.Class("confirm"), h.Summary(g.Text(title)), g.Group(content))
+func confirmed(title string, content ...h.Node) h.Node {
+	return h.Details(h.Class("confirm"), h.Summary(h.Text(title)), h.Group(content))
 }
 
-func card(id, title string, content ...g.Node) g.Node {
-	return h.Section(h.Class("card"), h.ID(id), h.Aria("labelledby", id+"-title"), h.H2(h.ID(id+"-title"), g.Text(title)), g.Group(content))
+func card(id, title string, content ...h.Node) h.Node {
+	return h.Section(h.Class("card"), h.ID(id), h.Aria("labelledby", id+"-title"), h.H2(h.ID(id+"-title"), h.Text(title)), h.Group(content))
 }
 
 // live is a part of a page that the script brings up to date. No form that is typed
 // into may be in it.
-func live(id string, content ...g.Node) g.Node {
-	return h.Div(h.ID(id), h.Data("live", ""), g.Group(content))
+func live(id string, content ...h.Node) h.Node {
+	return h.Div(h.ID(id), h.Data("live", ""), h.Group(content))
 }
 
 // inputName is the name of the input for a field of the admin plane's document.
@@ -121,18 +120,18 @@ func inputName(field string) string {
 
 // field is an input with its label, which shows what was typed again and what is wrong
 // with it.
-func (v *visit) field(form, name, label, initially string, attributes ...g.Node) g.Node {
+func (v *visit) field(form, name, label, initially string, attributes ...h.Node) h.Node {
 	id := form + "-" + name
 	wrong := v.refused.form == form && v.refused.field == name
 	return h.Div(h.Class("field"),
-		h.Label(h.For(id), g.Text(label)),
-		h.Input(h.ID(id), h.Name(name), h.Value(v.typed(form, name, initially)), h.AutoComplete("off"), g.Attr("spellcheck", "false"),
-			g.If(wrong, g.Group{h.Aria("invalid", "true"), h.Aria("describedby", form+"-error"), h.AutoFocus()}), g.Group(attributes)),
+		h.Label(h.For(id), h.Text(label)),
+		h.Input(h.ID(id), h.Name(name), h.Value(v.typed(form, name, initially)), h.AutoComplete("off"), h.Attr("spellcheck", "false"),
+			h.If(wrong, h.Group{h.Aria("invalid", "true"), h.Aria("describedby", form+"-error"), h.AutoFocus}), h.Group(attributes)),
 	)
 }
 
 // complaint is what is wrong with a form.
-func (v *visit) complaint(form string) g.Node {
+func (v *visit) complaint(form string) h.Node {
 	if v.refused.form != form || v.refused.message == "" {
 		return nil
 	}
@@ -140,7 +139,7 @@ func (v *visit) complaint(form string) g.Node {
 	if v.refused.field != "" {
 		text = strings.ReplaceAll(v.refused.field, "-", " ") + ": " + text
 	}
-	return h.P(h.Class("error"), h.ID(form+"-error"), h.Role("alert"), g.Text(text))
+	return h.P(h.Class("error"), h.ID(form+"-error"), h.Role("alert"), h.Text(text))
 }
 
 func plural(n int, one, many string) string {

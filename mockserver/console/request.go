@@ -9,10 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
@@ -37,34 +35,34 @@ func (v *visit) request() {
 	}
 	e := &shown[0]
 	v.page("Request "+strconv.FormatUint(id, 10),
-		h.H1(h.Class("request-line"), h.Span(h.Class("status "+statusClass(e.Status)), g.Text(statusText(e.Status))), g.Text(" "+e.Method+" "), h.Span(h.Class("url"), g.Text(e.URL))),
+		h.H1(h.Class("request-line"), h.Span(h.Class("status "+statusClass(e.Status)), h.Text(statusText(e.Status))), h.Text(" "+e.Method+" "), h.Span(h.Class("url"), h.Text(e.URL))),
 		h.P(h.Class("facts"),
-			h.Span(moment(e.At)), h.Span(g.Text("took "+short(e.Took))),
-			g.If(e.Operation != "", h.Span(g.Text(e.Provider+" "), h.Code(g.Text(e.Operation)))), g.If(e.Operation == "", h.Span(g.Text("no operation answers at this path"))),
-			g.If(e.RequestID != "", h.Span(g.Text("request id "), h.Code(g.Text(e.RequestID))))),
-		g.If(e.Violation != "", h.P(h.Class("banner bad"), h.B(g.Text("Finding. ")), g.Text(e.Violation))),
-		g.If(e.Fault != "", h.P(h.Class("banner warn"), h.B(g.Text("Fault. ")), g.Text(e.Fault))),
-		g.If(len(e.Uses)+len(e.Changes) > 0, h.Div(h.Class("requests one"), g.Map(e.Uses, useLine), g.Map(e.Changes, changeLine))),
+			h.Span(moment(e.At)), h.Span(h.Text("took "+short(e.Took))),
+			h.If(e.Operation != "", h.Span(h.Text(e.Provider+" "), h.Code(h.Text(e.Operation)))), h.If(e.Operation == "", h.Span(h.Text("no operation answers at this path"))),
+			h.If(e.RequestID != "", h.Span(h.Text("request id "), h.Code(h.Text(e.RequestID))))),
+		h.If(e.Violation != "", h.P(h.Class("banner bad"), h.B(h.Text("Finding. ")), h.Text(e.Violation))),
+		h.If(e.Fault != "", h.P(h.Class("banner warn"), h.B(h.Text("Fault. ")), h.Text(e.Fault))),
+		h.If(len(e.Uses)+len(e.Changes) > 0, h.Div(h.Class("requests one"), h.Map(e.Uses, useLine), h.Map(e.Changes, changeLine))),
 		h.Div(h.Class("halves"), message("Request", e.Request), message("Reply", e.Reply)),
 		neighbours(held.Entries, id),
 	)
 }
 
-func message(title string, m journal.Message) g.Node {
+func message(title string, m journal.Message) h.Node {
 	names := slices.Sorted(maps.Keys(m.Header))
-	return h.Section(h.Class("card"), h.H2(g.Text(title)),
+	return h.Section(h.Class("card"), h.H2(h.Text(title)),
 		h.Div(h.Class("scroll"), h.TabIndex("0"), h.Role("region"), h.Aria("label", title+", header"),
-			h.Table(h.Class("headers"), h.TBody(g.Map(names, func(name string) g.Node { return headerRow(name, m.Header) })))),
-		g.If(m.Body == nil, h.P(h.Class("muted"), g.Text("No body."))),
-		g.If(m.Body != nil, h.Pre(h.TabIndex("0"), h.Aria("label", title+", body"), h.Code(g.Text(bodyText(m.Body))))))
+			h.Table(h.Class("headers"), h.TBody(h.Map(names, func(name string) h.Node { return headerRow(name, m.Header) })))),
+		h.If(m.Body == nil, h.P(h.Class("muted"), h.Text("No body."))),
+		h.If(m.Body != nil, h.Pre(h.TabIndex("0"), h.Aria("label", title+", body"), h.Code(h.Text(bodyText(m.Body))))))
 }
 
-func headerRow(name string, header http.Header) g.Node {
+func headerRow(name string, header http.Header) h.Node {
 	class := ""
 	if strings.HasPrefix(name, "Keyturn-") {
 		class = "own"
 	}
-	return h.Tr(g.If(class != "", h.Class(class)), h.Th(h.Scope("row"), g.Text(name)), h.Td(g.Text(strings.Join(header[name], ", "))))
+	return h.Tr(h.If(class != "", h.Class(class)), h.Th(h.Scope("row"), h.Text(name)), h.Td(h.Text(strings.Join(header[name], ", "))))
 }
 
 // bodyText is JSON with an indent, and anything else as it is.
@@ -84,10 +82,10 @@ func bodyText(body any) string {
 }
 
 // neighbours lead to the requests before and after, whose ids have no gaps.
-func neighbours(entries []journal.Entry, id uint64) g.Node {
+func neighbours(entries []journal.Entry, id uint64) h.Node {
 	to := func(id uint64) string { return link("request", "id", strconv.FormatUint(id, 10)) }
 	return h.Nav(h.Class("pager"), h.Aria("label", "Other requests"),
-		g.If(id > entries[0].ID, h.A(h.Href(to(id-1)), h.Rel("prev"), g.Text("← the one before"))),
-		h.A(h.Href("./requests"), g.Text("all requests")),
-		g.If(id < entries[len(entries)-1].ID, h.A(h.Href(to(id+1)), h.Rel("next"), g.Text("the one after →"))))
+		h.If(id > entries[0].ID, h.A(h.Href(to(id-1)), h.Rel("prev"), h.Text("← the one before"))),
+		h.A(h.Href("./requests"), h.Text("all requests")),
+		h.If(id < entries[len(entries)-1].ID, h.A(h.Href(to(id+1)), h.Rel("next"), h.Text("the one after →"))))
 }

@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
 
@@ -51,27 +49,27 @@ func (v *visit) requests() {
 		return
 	}
 	v.page("Requests",
-		h.Div(h.Class("bar"), h.H1(g.Text("Requests")), h.Div(h.Data("pause", ""))), v.filterForm(f), v.incomplete(), list(found, f),
-		g.If(found.more, h.Nav(h.Class("pager"), h.Aria("label", "More of the list"), g.Iff(found.more, func() g.Node {
+		h.Div(h.Class("bar"), h.H1(h.Text("Requests")), h.Div(h.Data("pause", ""))), v.filterForm(f), v.incomplete(), list(found, f),
+		h.If(found.more, h.Nav(h.Class("pager"), h.Aria("label", "More of the list"), h.Iff(found.more, func() h.Node {
 			oldest := strconv.FormatUint(found.rows[len(found.rows)-1].ID, 10)
-			return h.A(h.Href(link("requests", "provider", f.provider, "only", f.only, "before", oldest)), h.Rel("next"), g.Text("older →"))
+			return h.A(h.Href(link("requests", "provider", f.provider, "only", f.only, "before", oldest)), h.Rel("next"), h.Text("older →"))
 		}))))
 }
 
 // list shows the rows. The newest page of a list is where the script puts what comes.
-func list(found listed, f filter) g.Node {
-	stream := g.Node(nil)
+func list(found listed, f filter) h.Node {
+	stream := h.Node(nil)
 	if f.before == 0 {
-		stream = g.Group{h.Data("stream", "./stream?"+f.query()), h.Data("after", strconv.FormatUint(found.last, 10)), h.Data("limit", strconv.Itoa(f.limit))}
+		stream = h.Group{h.Data("stream", "./stream?"+f.query()), h.Data("after", strconv.FormatUint(found.last, 10)), h.Data("limit", strconv.Itoa(f.limit))}
 	}
-	return g.Group{
-		h.P(h.Class("muted empty"), g.If(len(found.rows) > 0, h.Hidden("")), g.Text("Nothing was asked yet.")),
-		h.Ol(h.Class("requests"), h.ID("requests"), stream, g.Map(found.rows, row)),
+	return h.Group{
+		h.P(h.Class("muted empty"), h.If(len(found.rows) > 0, h.Hidden), h.Text("Nothing was asked yet.")),
+		h.Ol(h.Class("requests"), h.ID("requests"), stream, h.Map(found.rows, row)),
 	}
 }
 
 // row is one request in a list.
-func row(e journal.Shown) g.Node {
+func row(e journal.Shown) h.Node {
 	class := "request " + statusClass(e.Status)
 	if e.Violation != "" {
 		class += " violated"
@@ -82,26 +80,26 @@ func row(e journal.Shown) g.Node {
 	number := strconv.FormatUint(e.ID, 10)
 	return h.Li(h.Class(class), h.Data("id", number),
 		h.A(h.Href(link("request", "id", number)),
-			h.Span(h.Class("status"), g.Text(statusText(e.Status))),
-			h.Span(h.Class("line"), h.B(g.Text(e.Method)), g.Text(" "+e.URL)),
-			h.Span(h.Class("meta"), h.Time(h.DateTime(e.At.UTC().Format(weekday[4:])), h.Title(said(e.At)), g.Text(e.At.UTC().Format("15:04:05.000"))),
-				g.Text(" · "+short(e.Took)), g.If(e.Operation != "", g.Text(" · "+e.Provider+" "+e.Operation)), g.If(e.Operation == "", g.Text(" · no operation")))),
-		g.Map(e.Uses, useLine), g.Map(e.Changes, changeLine),
-		g.If(e.Violation != "", h.P(h.Class("finding bad"), h.B(g.Text("Finding ")), g.Text(e.Violation))),
-		g.If(e.Fault != "", h.P(h.Class("finding warn"), h.B(g.Text("Fault ")), g.Text(e.Fault))))
+			h.Span(h.Class("status"), h.Text(statusText(e.Status))),
+			h.Span(h.Class("line"), h.B(h.Text(e.Method)), h.Text(" "+e.URL)),
+			h.Span(h.Class("meta"), h.Time(h.DateTime(e.At.UTC().Format(weekday[4:])), h.Title(said(e.At)), h.Text(e.At.UTC().Format("15:04:05.000"))),
+				h.Text(" · "+short(e.Took)), h.If(e.Operation != "", h.Text(" · "+e.Provider+" "+e.Operation)), h.If(e.Operation == "", h.Text(" · no operation")))),
+		h.Map(e.Uses, useLine), h.Map(e.Changes, changeLine),
+		h.If(e.Violation != "", h.P(h.Class("finding bad"), h.B(h.Text("Finding ")), h.Text(e.Violation))),
+		h.If(e.Fault != "", h.P(h.Class("finding warn"), h.B(h.Text("Fault ")), h.Text(e.Fault))))
 }
 
-func useLine(u journal.ShownUse) g.Node {
+func useLine(u journal.ShownUse) h.Node {
 	class, word := "finding bad", "refused: "+u.Outcome
 	if u.Outcome == journal.UseAccepted {
 		class, word = "finding good", "accepted"
 	}
-	return h.P(h.Class(class), g.Text("Secret "+secretName(u.Secret, u.Fingerprint)+" "), h.B(g.Text(word)), g.Text(" for "), clientAnchor(u.Realm, u.Client))
+	return h.P(h.Class(class), h.Text("Secret "+secretName(u.Secret, u.Fingerprint)+" "), h.B(h.Text(word)), h.Text(" for "), clientAnchor(u.Realm, u.Client))
 }
 
-func changeLine(c journal.ShownChange) g.Node {
-	return h.P(h.Class("finding"), g.Text("Secret "+secretName(c.Secret, c.Fingerprint)+" "), h.B(g.Text(c.Kind)), g.Text(" for "), clientAnchor(c.Realm, c.Client),
-		g.If(!c.ExpiresAt.IsZero(), g.Group{g.Text(", expires "), moment(c.ExpiresAt)}))
+func changeLine(c journal.ShownChange) h.Node {
+	return h.P(h.Class("finding"), h.Text("Secret "+secretName(c.Secret, c.Fingerprint)+" "), h.B(h.Text(c.Kind)), h.Text(" for "), clientAnchor(c.Realm, c.Client),
+		h.If(!c.ExpiresAt.IsZero(), h.Group{h.Text(", expires "), moment(c.ExpiresAt)}))
 }
 
 // secretName names a secret by its fingerprint, which stands wherever it was redacted,
@@ -113,8 +111,8 @@ func secretName(id, fingerprint string) string {
 	return id
 }
 
-func clientAnchor(realm, id string) g.Node {
-	return h.A(h.Href(link("client", "realm", realm, "id", id)), g.Text(id))
+func clientAnchor(realm, id string) h.Node {
+	return h.A(h.Href(link("client", "realm", realm, "id", id)), h.Text(id))
 }
 
 // statusText is empty space for a connection that was cut without an answer.

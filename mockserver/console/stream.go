@@ -10,10 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	g "maragu.dev/gomponents"
-
 	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
 
@@ -104,7 +103,7 @@ func (s *eventStream) rowsOf(message *bytes.Buffer, entries []journal.Shown) err
 	entries = slices.DeleteFunc(entries, func(e journal.Shown) bool { return !s.filter.shows(&e) })
 	slices.Reverse(entries)
 	var rows bytes.Buffer
-	if err := g.Map(entries, row).Render(&rows); err != nil {
+	if err := h.Render(&rows, h.Map(entries, row)); err != nil {
 		return err
 	}
 	for line := range bytes.Lines(append(rows.Bytes(), '\n')) {

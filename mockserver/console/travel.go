@@ -5,10 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -73,7 +71,7 @@ func (v *visit) openNamespace() {
 func (v *visit) open(name, page string) {
 	if v.byHost() {
 		v.write(http.StatusOK, v.frame("Namespaces", h.Main(h.ID("main"), h.Class("narrow"),
-			h.H1(g.Text("Namespaces")), h.P(h.A(h.Href(v.consoleOf(name)), g.Text("Open the console of "+name))))))
+			h.H1(h.Text("Namespaces")), h.P(h.A(h.Href(v.consoleOf(name)), h.Text("Open the console of "+name))))))
 		return
 	}
 	if session := sessionOf(v.r); v.gate.sessions.has(session) {

@@ -5,9 +5,8 @@ import (
 	"net/url"
 	"regexp"
 
-	g "maragu.dev/gomponents"
-
 	"github.com/keyturn/keyturn/mockserver/client"
+	h "github.com/keyturn/keyturn/mockserver/console/internal/markup"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -81,13 +80,13 @@ func (v *visit) done(page, what string) {
 }
 
 // write sends a page.
-func (v *visit) write(status int, node g.Node) {
+func (v *visit) write(status int, node h.Node) {
 	if v.refused.form != "" {
 		status = http.StatusUnprocessableEntity
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
-	if err := node.Render(v.w); err != nil {
+	if err := h.Render(v.w, node); err != nil {
 		v.Logger.DebugContext(v.r.Context(), "console: the page was not read to its end", "page", v.name, "error", err)
 	}
 }

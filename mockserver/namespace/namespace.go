@@ -50,6 +50,10 @@ type Namespace struct {
 	propagation atomic.Pointer[propagation.State]
 
 	snapshots snapshots
+
+	// following is held by whoever begins to follow the journal, and guards session.
+	following sync.Mutex
+	session   *journal.Session
 }
 
 // Default is the name of the namespace of requests that choose none.
@@ -216,4 +220,20 @@ func (n *Namespace) HasClient(ctx context.Context, name string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// Session is what makes the entries of the journal fit to be shown as they come, to all
+// who follow it. It is made for the first of them, with the redactor.
+func (n *Namespace) Session(ctx context.Context, redactor *journal.Redactor) (*journal.Session, error) {
+	n.following.Lock()
+	defer n.following.Unlock()
+	if n.session != nil {
+		return n.session, nil
+	}
+	held, err := n.Secrets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.session = redactor.NewSession(n.journal.Snapshot().Entries, held)
+	return n.session, nil
 }
