@@ -68,7 +68,8 @@ mockserver/sdktest/node_modules: mockserver/sdktest/package-lock.json
 	touch $@
 
 .PHONY: browser
-browser: ## Open the referee's page, of a sample and of a real run, in headless Chromium
+browser: ## Open the console, and the referee's page of a sample and of a real run, in headless Chromium
+	go test -count=1 -tags browser ./mockserver/console/browsertest -screenshots $(CURDIR)/bin/console
 	go test -count=1 -tags browser ./conformance/report/browsertest
 	go test -count=1 -run TestCleanRun/identity-service ./cmd/keyturn -reports $(CURDIR)/bin/reports
 	go test -count=1 -tags browser ./conformance/report/browsertest -report $(CURDIR)/bin/reports/identity-service/report.html
@@ -122,6 +123,10 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 .PHONY: bench
 bench: ## Measure the running binary and print ratios
 	go test -run '^$$' -bench Figures -benchtime 1x -timeout 15m ./mockserver/benchtest
+
+.PHONY: overhead
+overhead: ## Compare the throughput with a build without what rehearsals are made of (ARGS="-base COMMIT")
+	go test -run '^$$' -bench Overhead -timeout 10m ./mockserver/benchtest $(ARGS)
 
 .PHONY: bench-containers
 bench-containers: $(LINUX) ## Time a container from nothing to its first answer, beside one that only listens

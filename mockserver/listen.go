@@ -3,9 +3,11 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -44,6 +46,32 @@ func orDefault[T comparable](value, fallback T) T {
 	return value
 }
 
+// Endpoint is a listener and what answers there.
+type Endpoint struct {
+	Listener net.Listener
+	Handler  http.Handler
+}
+
+// ServeAll is Serve at several endpoints that begin and end together: one that cannot go on
+// ends the others, which drain. The error is that of the first, and names its address.
+func ServeAll(ctx context.Context, limits Limits, logger *slog.Logger, endpoints ...Endpoint) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	var running sync.WaitGroup
+	failed := make(chan error, len(endpoints))
+	for _, at := range endpoints {
+		running.Go(func() {
+			if err := Serve(ctx, at.Listener, at.Handler, limits, logger); err != nil {
+				failed <- fmt.Errorf("at %s: %w", at.Listener.Addr(), err)
+				end()
+			}
+		})
+	}
+	running.Wait()
+	close(failed)
+	return <-failed
+}
+
 // Serve answers on the listener until the context is done. Then it takes no more
 // connections, gives the requests that are under way until the drain limit, cuts
 // off what is left, and returns nil. An error means that it could not go on.
@@ -72,7 +100,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, lim
 		return err
 	case <-ctx.Done():
 	}
-	logger.Info("draining", "limit", limits.Drain)
+	logger.Info("draining", "address", listener.Addr().String(), "limit", limits.Drain)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Drain)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {

@@ -128,7 +128,7 @@ func TestMutualTLS(t *testing.T) {
 	known, unknown := clientCertificate(t), clientCertificate(t)
 	clients := x509.NewCertPool()
 	clients.AddCert(known.Leaf)
-	base, roots, _, _ := serveTLS(t, server.RequireClientCertificate(), func(c *tls.Config) { certs.VerifyClients(c, clients) })
+	base, roots, _, _ := serveTLS(t, server.RequireClientCertificate(server), func(c *tls.Config) { certs.VerifyClients(c, clients) })
 	for version, protocols := range httpVersions {
 		with := clientOf(t, roots, protocols, known)
 		without := clientOf(t, roots, protocols)
@@ -172,7 +172,7 @@ func TestARequestWithoutACertificateIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, roots, _, _ := serveTLS(t, server.RequireClientCertificate(), func(c *tls.Config) { certs.VerifyClients(c, x509.NewCertPool()) })
+	base, roots, _, _ := serveTLS(t, server.RequireClientCertificate(server), func(c *tls.Config) { certs.VerifyClients(c, x509.NewCertPool()) })
 	client := clientOf(t, roots, onlyHTTP1)
 	response, err := client.Post(base+"/api/v3/refresh-application-secret", "application/json", strings.NewReader("{}"))
 	if err != nil {
@@ -208,7 +208,7 @@ func TestNoTLSIsNoCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address, _, _ := serve(t, server.RequireClientCertificate())
+	address, _, _ := serve(t, server.RequireClientCertificate(server))
 	response, err := http.Get("http://" + address + "/__admin/version")
 	if err != nil {
 		t.Fatal(err)

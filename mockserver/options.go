@@ -52,12 +52,17 @@ type Options struct {
 	Defects []string
 	// Tracing records a span of each request. Nil records none.
 	Tracing *telemetry.Tracing
+	// Proxy is nil for a stand-in, which answers itself.
+	Proxy *Proxy
 	// Unchecked skips every check against the documents. Its only use is to
 	// measure what the checks cost.
 	Unchecked bool
 }
 
 func (o Options) withDefaults() (Options, error) {
+	if o.World == nil && o.Proxy != nil {
+		o.World = &fixtures.World{Version: 1} // the clients are the deployment's
+	}
 	if o.World == nil {
 		world, err := fixtures.Default()
 		if err != nil {

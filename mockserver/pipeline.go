@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/defect"
@@ -19,6 +18,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/proxy"
 	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
 	"github.com/keyturn/keyturn/specs"
@@ -57,6 +57,10 @@ type exchange struct {
 	witness witness
 	writer  http.ResponseWriter
 	span    *telemetry.Span
+	// drift is what differs from the document, of a request to a deployment, and
+	// forwarded the deployment's answer once it is there.
+	drift     *proxy.Exchange
+	forwarded *proxy.Reply
 	// defects are what is switched on for the provider, nil for none.
 	defects *defect.Armed
 	path    map[string]string
@@ -66,10 +70,10 @@ type exchange struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{server: s, writer: w, began: s.options.Clock(), id: s.ids.Next()}
 	chosen, failure := s.choose(r)
-	r = chosen.request
-	if failure == nil && s.page(w, chosen) {
+	if s.page(w, chosen, failure) {
 		return
 	}
+	r = chosen.request
 	if s.options.Tracing != nil {
 		var ctx context.Context
 		ctx, x.span = s.options.Tracing.Start(r.Context(), r.Header, r.Method)
@@ -122,11 +126,14 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	route, path, failure := x.server.router.match(x.call.HTTP)
 	if failure != nil {
 		x.provider, x.door = x.server.router.door(x.call.HTTP.URL.Path)
-		x.enterRealm()
-		return provider.Reply{}, failure
+		if !x.passes() {
+			x.enterRealm()
+			return provider.Reply{}, failure
+		}
+	} else {
+		x.route, x.path, x.provider, x.door = route, path, route.provider, route.door
+		x.call.Operation = route.operation
 	}
-	x.route, x.path, x.provider, x.door = route, path, route.provider, route.door
-	x.call.Operation = route.operation
 	x.enterRealm()
 	limit := route.bodyLimit()
 	if limit > maxBody {
@@ -148,6 +155,9 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		if x.outcome.Ends == fault.Before {
 			return provider.Reply{}, x.fail()
 		}
+	}
+	if x.server.options.Proxy != nil && x.emulated() {
+		return x.forward(ctx)
 	}
 	if x.call.Realm != nil {
 		// The admin plane has no realm: it replaces the world and must not wait for
@@ -177,7 +187,7 @@ func (x *exchange) delay() {
 // arm finds out what is switched on for the provider that is asked.
 func (x *exchange) arm() {
 	active := x.space.Misbehaviour()
-	if active == nil {
+	if active == nil || x.server.options.Proxy != nil {
 		return
 	}
 	if asked, _ := x.server.router.door(x.call.HTTP.URL.Path); asked != nil {
@@ -204,6 +214,9 @@ func (x *exchange) enterRealm() {
 }
 
 func (r *route) bodyLimit() int64 {
+	if r == nil {
+		return maxBody
+	}
 	if own, given := r.provider.BodyLimits[r.operation.ID]; given {
 		return own
 	}
@@ -351,7 +364,7 @@ func (x *exchange) checked(ctx context.Context, reply provider.Reply) provider.R
 	if reply.Media == "" && reply.Body != nil {
 		reply.Media = contract.JSON
 	}
-	if x.route == nil || x.server.options.Unchecked || x.own || x.injected {
+	if x.route == nil || x.server.options.Unchecked || x.own || x.injected || x.forwarded != nil {
 		return reply
 	}
 	err := x.route.operation.CheckReply(contract.Reply{
@@ -372,19 +385,6 @@ func (x *exchange) operationID() string {
 	return x.route.operation.ID
 }
 
-// page answers what is a page or a figure and no operation.
-func (s *Server) page(w http.ResponseWriter, chosen selection) bool {
-	switch path := chosen.request.URL.Path; {
-	case admin.ServesDocs(path):
-		s.docs.ServeHTTP(w, chosen.request)
-	case path == metricsPath:
-		s.serveMetrics(w, chosen.request)
-	default:
-		return false
-	}
-	return true
-}
-
 func (x *exchange) took() time.Duration { return x.server.options.Clock().Sub(x.began) }
 
 // record closes the journal entry. The admin plane does not journal itself.
@@ -402,10 +402,12 @@ func (x *exchange) record(reply provider.Reply, body []byte, header http.Header)
 	if name == specs.Admin || x.nowhere {
 		return
 	}
-	x.space.Journal().Record(journal.Entry{
+	entry := journal.Entry{
 		RequestID: x.id, At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
 		Method: r.Method, Proto: r.Proto, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
 		Status: reply.Status, ReplyHeader: header, ReplyBody: body, Violation: x.violation,
 		Fault: x.outcome.String(), Uses: x.uses(), Changes: x.witness.changes,
-	})
+	}
+	x.space.Journal().Record(entry)
+	x.note(entry)
 }

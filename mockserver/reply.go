@@ -37,6 +37,9 @@ const requestIDHeader = "Keyturn-Request-Id"
 func (x *exchange) send(reply provider.Reply) {
 	reply, body := x.prepare(reply)
 	header := x.writer.Header()
+	if x.outcome != nil {
+		header = header.Clone() // the delivery sets a length in it, when others read the journal
+	}
 	x.record(reply, body, header)
 	defer x.measure(reply.Status)
 	switch {
@@ -56,6 +59,9 @@ func (x *exchange) send(reply provider.Reply) {
 
 // prepare sets the header of the reply and returns it with its body.
 func (x *exchange) prepare(reply provider.Reply) (provider.Reply, []byte) {
+	if x.isForwarded() {
+		return reply, x.pass()
+	}
 	body, err := encode(reply)
 	if err != nil {
 		x.server.logger.Error("reply cannot be written", "request_id", x.id, "operation", x.operationID(), "error", err)

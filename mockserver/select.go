@@ -22,15 +22,15 @@ const (
 type selection struct {
 	space *namespace.Namespace
 	// prefix is what the path had before what the namespace is asked for, such as
-	// /ns/a, and request is the request without it.
-	prefix  string
-	request *http.Request
+	// /ns/a, and request is the request without it, made from original.
+	prefix            string
+	request, original *http.Request
 }
 
 // choose finds the namespace. Errors: NotFound for one that there is not, Conflict for
 // a request that chooses two.
 func (s *Server) choose(r *http.Request) (selection, *client.Error) {
-	chosen := selection{space: s.Namespace, request: r}
+	chosen := selection{space: s.Namespace, request: r, original: r}
 	header := r.Header[namespaceHeader]
 	byPath := strings.HasPrefix(r.URL.Path, namespacePath)
 	byHost := s.hostChoice(r)

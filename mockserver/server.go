@@ -11,6 +11,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/proxy"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
 
@@ -23,6 +24,7 @@ type Server struct {
 	logger   *slog.Logger
 	router   *router
 	docs     http.Handler
+	console  http.Handler
 	spaces   *namespace.Registry
 	ids      *telemetry.RequestIDs
 	redactor *journal.Redactor
@@ -43,14 +45,17 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		return nil, err
 	}
 	emulated := providers()
+	if err := options.Proxy.check(emulated, options.Defects); err != nil {
+		return nil, err
+	}
 	if s.spaces, err = namespace.New(ctx, options.namespaces(emulated)); err != nil {
 		return nil, err
 	}
 	s.Namespace, s.metrics = s.spaces.Default(), s.newMetrics()
 	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
 	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
-	s.docs = admin.Docs(guard)
-	if s.router, err = newRouter(append(emulated, admin.New(s, guard))); err != nil {
+	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated)
+	if s.router, err = newRouter(append(options.Proxy.routed(emulated), admin.New(s, guard))); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -62,11 +67,14 @@ func (s *Server) Namespaces() *namespace.Registry { return s.spaces }
 // Redactor makes what the journals hold fit to be shown.
 func (s *Server) Redactor() *journal.Redactor { return s.redactor }
 
+// Drift is the ledger of a server that stands before a deployment, nil for any other.
+func (s *Server) Drift() *proxy.Drift { return s.options.Proxy.ledger() }
+
 // namespaces are the options of those.
 func (o Options) namespaces(emulated []provider.Provider) namespace.Options {
 	options := namespace.Options{
 		System: o.Clock, Random: o.Random, Store: o.Store, World: *o.World, Defects: o.Defects,
-		Journal: o.Journal, JournalBudget: o.JournalBudget, Max: o.MaxNamespaces,
+		Journal: o.Journal, JournalBudget: o.JournalBudget, Max: o.MaxNamespaces, ClientsElsewhere: o.Proxy != nil,
 	}
 	if o.AdminToken != "" {
 		// It is of no use to an emulated API, but can be sent to one by mistake.

@@ -10,11 +10,8 @@ import (
 
 // stream writes a reply that goes on until the caller has gone or the server ends.
 func (x *exchange) stream(reply provider.Reply) {
-	ctx, cancel := context.WithCancel(x.call.HTTP.Context())
-	defer cancel()
-	if ending, is := ctx.Value(endingKey{}).(context.Context); is {
-		defer context.AfterFunc(ending, cancel)()
-	}
+	ctx, stop := untilEnding(x.call.HTTP.Context())
+	defer stop()
 	control := http.NewResponseController(x.writer)
 	_ = control.SetWriteDeadline(time.Time{}) // a writer without deadlines has none to lift
 	x.writer.WriteHeader(reply.Status)
@@ -22,6 +19,17 @@ func (x *exchange) stream(reply provider.Reply) {
 	if err := reply.Stream(ctx, flushing{x.writer, control}); err != nil && ctx.Err() == nil {
 		x.server.logger.WarnContext(ctx, "a stream broke off", "request_id", x.id, "operation", x.operationID(), "error", err)
 	}
+}
+
+// untilEnding is also done when the server begins to end.
+func untilEnding(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	ending, is := ctx.Value(endingKey{}).(context.Context)
+	if !is {
+		return ctx, cancel
+	}
+	forget := context.AfterFunc(ending, cancel)
+	return ctx, func() { forget(); cancel() }
 }
 
 // endingKey is where the context of a request has another that is done as soon as the

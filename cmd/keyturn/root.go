@@ -32,7 +32,7 @@ test and says which of its promises hold, with evidence that can be sent to the 
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newConformance(checks.All()), newHealthcheck(), newSpecs(), newVersion())
+	root.AddCommand(newServe(), newProxy(), newConformance(checks.All()), newHealthcheck(), newSpecs(), newVersion())
 	root.SetFlagErrorFunc(unknownFlag)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

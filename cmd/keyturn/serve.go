@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
 
 const defaultAddr = "127.0.0.1:7070"
@@ -23,6 +24,7 @@ var (
 // serveSettings are the flags of serve.
 type serveSettings struct {
 	addr       string
+	adminAddr  string
 	adminToken string
 	readyFile  string
 	world      string
@@ -34,6 +36,7 @@ type serveSettings struct {
 	validation string
 	defects    []string
 	tls        tlsSettings
+	bounds     boundSettings
 }
 
 func newServe() *cobra.Command {
@@ -50,7 +53,8 @@ a variable, a variable before the file.
 Where other machines can reach it, /__admin answers whoever presents its token. Without
 one it is closed there: only health, readiness, version, the certificate of the server's
 authority and the documents are open to all. Other users of this machine can read a flag
-and not a variable.
+and not a variable. With --admin-addr it answers at that address alone, but for what is
+open to all, and it is that address which other machines can reach or not.
 
 With --tls it speaks HTTPS, with a certificate issued by an authority of its own. Clients
 have to be told of the authority, whose certificate is at ca.pem in --tls-dir and at
@@ -64,6 +68,9 @@ SIGINT or SIGTERM lets the requests under way finish; a second one does not wait
 
 A defect makes the stand-in break one promise on purpose, to show that what should notice
 does; keyturn conformance list --defects has them all.
+
+Numbers for Prometheus are at /metrics. With OTEL_EXPORTER_OTLP_ENDPOINT, or another of the
+OTEL_ variables for traces, each request is a span; without, nothing is sent anywhere.
 
 To measure what the checks against the documents cost, there is --validation off.
 Nothing else is a reason to use it.`,
@@ -98,12 +105,14 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(newSetting(&s.addr, defaultAddr, "HOST:PORT", parseAddr), "addr", "HOST:PORT to listen at; port 0 is any free one")
+	flags.Var(newSetting(&s.adminAddr, "", "HOST:PORT", parseAddr), "admin-addr", "HOST:PORT for /__admin alone, with the same TLS (default: where all else is)")
 	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url, admin_url and, with --tls, ca_file")
 	flags.Var(newSetting(&s.world, "", "FILE|DIR", parseText), "world", "FILE with what exists at the start, or DIR of such files (default: the documents' examples)")
 	flags.Var(newSetting(&s.publicURL, "", "URL", parseURL), "public-url", "base URL of addresses in replies (default: as the caller wrote it)")
 	s.tls.register(flags)
 	flags.Var(newSecret(&s.adminToken, "TOKEN", parseAdminToken), adminTokenFlag, "TOKEN that callers of /__admin have to present")
 	flags.Var(&listSetting{target: &s.adminHosts, parse: parseHost}, "admin-host", "further host NAME under which /__admin answers without a token; repeatable")
+	s.bounds.register(flags)
 	flags.Var(&listSetting{target: &s.defects, parse: parseDefect}, "defect", "ID of a deliberate misbehaviour, or of a set of them, to switch on; repeatable")
 	flags.Var(newSetting(&s.logFormat, "text", "FORMAT", oneOf(logFormats...)), "log-format", "FORMAT of diagnostics on standard error: text or json")
 	flags.Var(newSetting(&s.logLevel, "info", "LEVEL", oneOf(logLevels...)), "log-level", "least LEVEL of diagnostics: debug, info, warn or error")
@@ -130,20 +139,29 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		return err
 	}
 	options.CA = secure.authority
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
-	if err != nil {
-		return fmt.Errorf("addr: %w", err)
+	if options.Tracing, err = telemetry.OpenTracing(ctx, os.LookupEnv, options.Logger); err != nil {
+		return usage{err}
 	}
-	defer listener.Close()
+	defer endTracing(ctx, options.Tracing, options.Logger)
+	at, err := s.openListeners(ctx)
+	if err != nil {
+		return err
+	}
+	defer at.close()
 	// What the name of an address stands for is known only now.
-	options.AdminClosed = s.adminToken == "" && !isLoopback(listener.Addr())
+	options.AdminClosed = s.adminToken == "" && !isLoopback(at.plane().Addr())
 	server, err := mockserver.New(ctx, options)
 	if isWorldMistake(err) {
 		return worldMistake(err)
 	} else if err != nil {
 		return err
 	}
-	at := secure.places(listener.Addr())
+	return s.serve(cmd, server, options, at, secure)
+}
+
+// serve tells everybody who waits where the server is, and answers until the context ends.
+func (s *serveSettings) serve(cmd *cobra.Command, server *mockserver.Server, options mockserver.Options, listen listeners, secure transport) error {
+	ctx, at := cmd.Context(), listen.places(secure)
 	if s.readyFile != "" {
 		if err := writeReady(s.readyFile, at); err != nil {
 			return fmt.Errorf("ready-file: %w", err)
@@ -154,14 +172,14 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 		return err
 	}
 	secure.log(ctx, options.Logger)
-	options.Logger.InfoContext(ctx, "listening", "url", at.URL)
-	return mockserver.Serve(ctx, secure.listen(listener), secure.guard(server), mockserver.Limits{Drain: s.drain}, options.Logger)
+	options.Logger.InfoContext(ctx, "listening", "url", at.URL, "admin_url", at.AdminURL)
+	return mockserver.ServeAll(ctx, mockserver.Limits{Drain: s.drain}, options.Logger, listen.endpoints(secure, server)...)
 }
 
 func (s *serveSettings) options(cmd *cobra.Command) (mockserver.Options, error) {
 	options := mockserver.Options{
 		PublicURL: s.publicURL, AdminHosts: append(s.tls.hosts(), s.adminHosts...), Unchecked: s.validation == "off", Logger: s.logger(cmd),
-		Defects: s.defects, AdminToken: s.adminToken,
+		Defects: s.defects, AdminToken: s.adminToken, MaxNamespaces: s.bounds.namespaces, Journal: s.bounds.journal,
 	}
 	var err error
 	options.World, err = readWorld(cmd.Context(), s.world, options.Logger)

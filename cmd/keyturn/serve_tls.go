@@ -150,7 +150,8 @@ func (s *tlsSettings) issue(t *transport, now time.Time, hosts []string) (tls.Ce
 // the machine's is what the container is called.
 func (s *serveSettings) ownHosts() []string {
 	host, _, _ := net.SplitHostPort(s.addr)
-	hosts := []string{host}
+	adminHost, _, _ := net.SplitHostPort(s.adminAddr)
+	hosts := []string{host, adminHost}
 	if machine, err := os.Hostname(); err == nil {
 		hosts = append(hosts, machine)
 	}
@@ -168,12 +169,12 @@ func (t transport) listen(plain net.Listener) net.Listener {
 	return tls.NewListener(plain, t.config)
 }
 
-// guard is the server behind what its clients have to show.
-func (t transport) guard(server *mockserver.Server) http.Handler {
+// guard is what the server has for a listener, behind what clients have to show.
+func (t transport) guard(server *mockserver.Server, handler http.Handler) http.Handler {
 	if t.clientCA == "" {
-		return server
+		return handler
 	}
-	return server.RequireClientCertificate()
+	return server.RequireClientCertificate(handler)
 }
 
 // places are those of a server at this address.

@@ -8,6 +8,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
+	"github.com/keyturn/keyturn/mockserver/proxy"
 	"github.com/keyturn/keyturn/mockserver/wire"
 	"github.com/keyturn/keyturn/specs"
 )
@@ -25,6 +26,8 @@ type Control interface {
 	// Host header, and SetPublicURL puts another in its place.
 	PublicURL() string
 	SetPublicURL(address string) error
+	// Drift is the ledger of a server that stands before a deployment, nil for any other.
+	Drift() *proxy.Drift
 	// CA is the certificate of the server's own authority as PEM, empty where there
 	// is none.
 	CA() []byte
@@ -34,6 +37,7 @@ const prefix = "/__admin"
 
 // New returns the admin plane as a provider without a realm.
 func New(control Control, guard Guard) provider.Provider {
+	differences := drift{control}
 	plane := plane{control: control}
 	return provider.Provider{
 		Name: specs.Admin,
@@ -68,6 +72,8 @@ func New(control Control, guard Guard) provider.Provider {
 			"deleteSnapshot":  plane.deleteSnapshot,
 			"restoreSnapshot": plane.restoreSnapshot,
 			"diffSnapshot":    plane.diffSnapshot,
+			"getDrift":        differences.get,
+			"clearDrift":      differences.clear,
 			"getWorld":        plane.getWorld,
 			"putWorld":        plane.putWorld,
 			"listRequests":    plane.listRequests,

@@ -30,6 +30,9 @@ func (p plane) listDefects(_ context.Context, call *provider.Call) (provider.Rep
 }
 
 func (p plane) setDefects(_ context.Context, call *provider.Call) (provider.Reply, error) {
+	if err := p.standIn("defects"); err != nil {
+		return provider.Reply{}, err
+	}
 	items, _ := call.Object()["on"].(wire.Array)
 	ids := make([]string, 0, len(items))
 	for _, item := range items {

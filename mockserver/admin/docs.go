@@ -92,9 +92,9 @@ func Docs(guard Guard) http.Handler {
 	})
 }
 
-// entrances are what a person types who is looking for the page, with the way to it
-// from there.
-var entrances = map[string]string{prefix: "__admin/docs/", prefix + "/": "docs/", prefix + "/docs": "docs/"}
+// entrances are what a person types who is looking for a page, with the way to it from
+// there: to the console, or to the documents.
+var entrances = map[string]string{prefix: "__admin/ui/", prefix + "/": "ui/", prefix + "/docs": "docs/"}
 
 // ServesDocs reports whether the path is the page's.
 func ServesDocs(path string) bool {

@@ -39,17 +39,19 @@ func TestDocsPageWorksOffline(t *testing.T) {
 	}
 }
 
-func TestEntrancesLeadToTheDocs(t *testing.T) {
+func TestEntrancesLeadToThePages(t *testing.T) {
 	base := start(t)
-	for _, entrance := range []string{"/__admin", "/__admin/", "/__admin/docs"} {
+	for entrance, want := range map[string]string{
+		"/__admin": "/__admin/ui/", "/__admin/": "/__admin/ui/", "/__admin/ui": "/__admin/ui/", "/__admin/docs": "/__admin/docs/",
+	} {
 		got := ask(t, "GET", base+entrance, "")
 		from, err := url.Parse(base + entrance)
 		if err != nil {
 			t.Fatal(err)
 		}
 		to, err := from.Parse(got.header.Get("Location"))
-		if err != nil || got.status != http.StatusMovedPermanently || to.Path != "/__admin/docs/" {
-			t.Errorf("%s leads to %v with %d, want /__admin/docs/", entrance, to, got.status)
+		if err != nil || got.status != http.StatusMovedPermanently || to.Path != want {
+			t.Errorf("%s leads to %v with %d, want %s", entrance, to, got.status, want)
 		}
 	}
 }

@@ -12,28 +12,38 @@ import (
 
 // drift shows the ledger of a server that stands before a deployment. It is nil for any
 // other server. There is one for all namespaces, as the deployment is the same for all.
-type drift struct{ ledger *proxy.Drift }
+type drift struct{ control Control }
 
-func (d drift) check() error {
-	if d.ledger == nil {
-		return client.Errorf(client.NotFound, "the server stands before no deployment that could be compared with its document: start it with keyturn proxy")
+func (d drift) ledger() (*proxy.Drift, error) {
+	if ledger := d.control.Drift(); ledger != nil {
+		return ledger, nil
 	}
-	return nil
+	return nil, client.Errorf(client.NotFound, "the server stands before no deployment that could be compared with its document: start it with keyturn proxy")
 }
 
 func (d drift) get(context.Context, *provider.Call) (provider.Reply, error) {
-	if err := d.check(); err != nil {
+	ledger, err := d.ledger()
+	if err != nil {
 		return provider.Reply{}, err
 	}
-	return provider.OK(driftTree(d.ledger.Report())), nil
+	return provider.OK(driftTree(ledger.Report())), nil
 }
 
 func (d drift) clear(context.Context, *provider.Call) (provider.Reply, error) {
-	if err := d.check(); err != nil {
+	ledger, err := d.ledger()
+	if err != nil {
 		return provider.Reply{}, err
 	}
-	d.ledger.Clear()
+	ledger.Clear()
 	return done, nil
+}
+
+// standIn refuses what a server that stands before a deployment could only ignore.
+func (p plane) standIn(what string) error {
+	if p.control.Drift() == nil {
+		return nil
+	}
+	return client.Errorf(client.Conflict, "the server passes on the answers of a deployment and has none of its own that %s could change; faults work", what)
 }
 
 func driftTree(report proxy.Report) wire.Object {

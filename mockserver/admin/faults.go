@@ -130,6 +130,10 @@ func answers(own, asked string) bool {
 // one of the template's.
 func covers(path, template string) bool {
 	start, open := strings.CutSuffix(path, "*")
+	if strings.HasPrefix(start+"/", prefix+"/") {
+		// A template that begins with a variable would take it, and the plane has no faults.
+		return false
+	}
 	given, wanted := strings.Split(start, "/"), strings.Split(template, "/")
 	if len(given) > len(wanted) || len(given) < len(wanted) && !open {
 		return false

@@ -20,6 +20,9 @@ func (p plane) getPropagation(_ context.Context, call *provider.Call) (provider.
 }
 
 func (p plane) putPropagation(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	if err := p.standIn("a delay"); err != nil {
+		return provider.Reply{}, err
+	}
 	space, err := p.space(call)
 	if err != nil {
 		return provider.Reply{}, err

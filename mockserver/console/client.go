@@ -83,17 +83,18 @@ func (v *visit) secretRow(key client.Key, s *client.Secret, now time.Time) h.Nod
 		state, class = "expired", "tag bad"
 	}
 	here := clientLink(key)[len("./"):]
+	shown := v.revealed != nil && v.revealed.ID == s.ID && v.revealed.Digest == s.Digest
 	return h.Li(
 		h.Div(h.Code(h.Text(s.ID)), h.Span(h.Class(class), h.Text(state)), h.Code(h.Class("muted"), h.Text(v.Redactor().Fingerprint(s.Digest))), h.Br(),
 			h.Small(h.Class("muted"), h.Text("made "), momentOr(s.CreatedAt, "at an unknown time"),
 				h.Text(", expires "), momentOr(s.ExpiresAt, "never"),
 				h.If(s.Deleted(), h.Group{h.Text(", deleted "), momentOr(s.DeletedAt, "")})),
-			h.Iff(v.revealed != nil && v.revealed.ID == s.ID && v.revealed.Digest == s.Digest, func() h.Node {
+			h.Iff(shown, func() h.Node {
 				return h.P(h.Class("revealed"), h.Role("status"), h.Code(h.Text(s.Stored.Reveal())), h.A(h.Href("./"+here), h.Text("Hide")))
 			})),
 		h.Div(h.Class("buttons"),
 			h.If(s.Stored == "", h.Small(h.Class("muted"), h.Text("shown once, kept as a digest"))),
-			h.If(s.Stored != "", h.Form(h.Method("post"), h.Action("./"+here+"#secrets"), hidden("secret", s.ID),
+			h.If(s.Stored != "" && !shown, h.Form(h.Method("post"), h.Action("./"+here+"#secrets"), hidden("secret", s.ID),
 				button("quiet", h.Aria("label", "Show the secret "+s.ID), h.Text("Show")))),
 			h.If(s.Live(now) && !s.ExpiresAt.IsZero(), h.Form(h.Method("post"), h.Action("clock"),
 				hidden("at", s.ExpiresAt.UTC().Format(time.RFC3339Nano)), hidden("to", here),

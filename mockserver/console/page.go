@@ -71,6 +71,7 @@ func (v *visit) top() h.Node {
 			return h.Li(h.A(h.Href("./"+m.name), h.If(m.name == current, h.Aria("current", "page")), h.Text(m.title)))
 		}))),
 		h.A(h.Class("now"), h.Href("./#clock"), h.Title("The namespace's clock"), h.Data("live", ""), h.ID("now"), v.clockFace()),
+		h.Span(h.Class("tag bad"), h.ID("offline"), h.Role("status"), h.Hidden, h.Text("not live")),
 		h.If(v.gate.asks() && v.gate.sessions.has(sessionOf(v.r)),
 			h.Form(h.Class("signout"), h.Method("post"), h.Action("signout"), button("quiet", h.Text("Sign out")))),
 	}

@@ -93,12 +93,15 @@ func raise(t testing.TB, set func(*console.Options), bounds journal.Bounds) *sta
 	handler := console.New(options)
 	ending, end := context.WithCancel(context.Background())
 	s.end = end
-	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(ending, cancel)()
 		handler.ServeHTTP(w, r.WithContext(ctx))
 	}))
+	// Limits as a server has them; a stream has to outlast them.
+	s.server.Config.ReadTimeout, s.server.Config.WriteTimeout = 3*time.Second, 3*time.Second
+	s.server.Start()
 	t.Cleanup(func() { end(); s.server.Close() })
 	jar, err := cookiejar.New(nil)
 	if err != nil {

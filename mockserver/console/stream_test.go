@@ -122,11 +122,15 @@ func TestStreamGoesOn(t *testing.T) {
 	}
 }
 
-// TestStreamTellsOfTime also when nobody asks for anything.
+// TestStreamTellsOfTime also when nobody asks for anything, and for longer than a
+// request may take.
 func TestStreamTellsOfTime(t *testing.T) {
 	t.Parallel()
 	s := raise(t, nil, journal.Bounds{})
-	s.next(s.watch(""), "changed")
+	events := s.watch("")
+	for range 3 {
+		s.next(events, "changed")
+	}
 }
 
 func TestStreamUnderLoad(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver"
@@ -13,13 +14,16 @@ import (
 )
 
 // Server is a stand-in that answers until its test ends. It is safe for concurrent
-// use, and so is everything that it returns.
+// use, and so is everything that it returns. Its own methods and those that it has from
+// mockserver act on the default namespace; Namespace makes others.
 type Server struct {
 	*mockserver.Server
 
 	baseURL   string
 	transport *http.Transport
 	token     string
+	// spaces is how many namespaces tests have asked for.
+	spaces atomic.Uint64
 }
 
 // Start runs a stand-in on a free loopback port until the test ends, with the default

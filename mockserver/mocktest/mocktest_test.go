@@ -146,6 +146,8 @@ func (f *failing) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
+func (f *failing) Error(args ...any) { f.message = fmt.Sprint(args...) }
+
 func TestOptionsThatCannotBeFollowed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -14,7 +14,8 @@ type Plan struct {
 	// From is a namespace whose present state it copies, or of which it copies the
 	// Snapshot. Without From it begins with the world of the server's start.
 	From, Snapshot string
-	// Seed makes its secrets and identifiers the same each time. Nil draws them.
+	// Seed makes its secrets and identifiers the same each time. Nil draws them, or goes
+	// on as what it is copied from.
 	Seed *uint64
 	// Idle is how long it may go unused before it is forgotten: nil for half an hour,
 	// zero for ever.
@@ -77,6 +78,8 @@ func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
 	own := *copied
 	if plan.Seed != nil {
 		own.random = nil
+	} else if err := made.random.begin(own.random); err != nil {
+		return err
 	}
 	made.seed.Store(own.image)
 	if err := made.restore(ctx, &own); err != nil {

@@ -5,70 +5,83 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 )
 
-// randomness is the server's own, or that of a seed, which makes the same secrets
+// randomness is the server's own, or that of a generator, which makes the same secrets
 // again after a reset.
 type randomness struct {
-	io.Reader
+	own io.Reader
+	// start is the state that a rewind goes back to, nil for the server's own.
+	start []byte
+	// drawn is nil while the server's own is read.
+	drawn atomic.Pointer[generator]
+}
 
+type generator struct {
 	mu     sync.Mutex
-	seeded *rand.ChaCha8 // nil for the server's
-	seed   uint64
+	source rand.ChaCha8
 }
 
 func newRandomness(own io.Reader, seed *uint64) *randomness {
-	r := &randomness{Reader: own}
+	r := &randomness{own: own}
 	if seed != nil {
-		r.seed, r.seeded = *seed, chacha(*seed)
-		r.Reader = readerFunc(r.draw)
+		var key [32]byte
+		binary.LittleEndian.PutUint64(key[:], *seed)
+		r.start, _ = rand.NewChaCha8(key).MarshalBinary() // it never fails
+		r.rewind()
 	}
 	return r
 }
 
-func chacha(seed uint64) *rand.ChaCha8 {
-	var key [32]byte
-	binary.LittleEndian.PutUint64(key[:], seed)
-	return rand.NewChaCha8(key)
+// Read implements io.Reader.
+func (r *randomness) Read(p []byte) (int, error) {
+	g := r.drawn.Load()
+	if g == nil {
+		return r.own.Read(p)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.source.Read(p)
 }
 
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-func (r *randomness) draw(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.seeded.Read(p)
-}
-
-// rewind begins again with what the seed gives first.
+// rewind begins again with what came first.
 func (r *randomness) rewind() {
-	if r.seeded == nil {
+	if len(r.start) == 0 {
+		r.drawn.Store(nil)
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.seeded = chacha(r.seed)
+	_ = r.resume(r.start) // it is a state
 }
 
-// state is where a seeded one stands, nil for the server's own.
+// begin goes on from a state, also after a rewind.
+func (r *randomness) begin(state []byte) error {
+	r.start = state
+	return r.resume(state)
+}
+
+// state is where a generator stands, nil for the server's own.
 func (r *randomness) state() []byte {
-	if r.seeded == nil {
+	g := r.drawn.Load()
+	if g == nil {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	state, _ := r.seeded.MarshalBinary() // it never fails
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	state, _ := g.source.MarshalBinary() // it never fails
 	return state
 }
 
-// resume goes on from a state. A namespace that has no seed keeps the server's.
+// resume goes on from a state. Without one it goes on from where it is: a snapshot that
+// says nothing of randomness leaves it alone.
 func (r *randomness) resume(state []byte) error {
-	if r.seeded == nil || len(state) == 0 {
+	if len(state) == 0 {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.seeded.UnmarshalBinary(state)
+	made := &generator{}
+	if err := made.source.UnmarshalBinary(state); err != nil {
+		return err
+	}
+	r.drawn.Store(made)
+	return nil
 }

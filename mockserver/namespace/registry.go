@@ -39,6 +39,8 @@ type Options struct {
 	JournalBudget int
 	// Secrets are further ones that no journal shows.
 	Secrets []string
+	// ClientsElsewhere says that requests are about clients which no namespace has.
+	ClientsElsewhere bool
 	// Max bounds the number of namespaces.
 	Max int
 }

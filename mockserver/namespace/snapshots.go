@@ -13,6 +13,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/propagation"
+	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/snapshot"
 	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
@@ -62,20 +63,41 @@ func (n *Namespace) Snapshots() []SnapshotInfo {
 // SaveSnapshot keeps the present state under a name. Errors: Invalid for a name that
 // cannot be, Conflict for one that is taken, Limit when there are 100.
 func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (SnapshotInfo, error) {
+	n.using.Lock()
+	defer n.using.Unlock()
 	if _, err := n.snapshot(name); err == nil {
 		return SnapshotInfo{}, client.Errorf(client.Conflict, "there is a snapshot %q already", name).At("/name")
 	}
-	taken, err := n.moment(ctx, name)
+	taken, err := n.take(ctx, name)
+	if err == nil {
+		err = n.keep(taken)
+	}
 	if err != nil {
 		return SnapshotInfo{}, err
 	}
-	return SnapshotInfo{taken.name, taken.at}, n.keep(taken)
+	n.beginEra()
+	return SnapshotInfo{taken.name, taken.at}, nil
+}
+
+// beginEra ends the one in which tokens were issued until now, for whoever holds using.
+func (n *Namespace) beginEra() {
+	number := n.registry.nextEpoch()
+	realms := make(map[string]*realm.Realm, len(n.registry.names))
+	for name, r := range *n.realms.Load() {
+		realms[name] = r.In(r.Era.Next(number))
+	}
+	n.realms.Store(&realms)
 }
 
 // moment takes the present state, between two requests.
 func (n *Namespace) moment(ctx context.Context, name string) (*moment, error) {
 	n.using.Lock()
 	defer n.using.Unlock()
+	return n.take(ctx, name)
+}
+
+// take is moment for whoever holds using.
+func (n *Namespace) take(ctx context.Context, name string) (*moment, error) {
 	clients, err := copied(ctx, n.store, n.registry.names)
 	if err != nil {
 		return nil, err
@@ -124,8 +146,8 @@ func (n *Namespace) DeleteSnapshot(name string) error {
 }
 
 // RestoreSnapshot brings the state back that was saved: its clients are the same ones,
-// so that the tokens of then are good again. The journal begins anew. Errors:
-// NotFound.
+// so that the access tokens of then are good again, and those that were issued since are
+// not. The journal begins anew. Errors: NotFound.
 func (n *Namespace) RestoreSnapshot(ctx context.Context, name string) error {
 	m, err := n.snapshot(name)
 	if err != nil {
@@ -149,6 +171,7 @@ func (n *Namespace) restore(ctx context.Context, m *moment) error {
 		return err
 	}
 	n.enter(m.image.realms)
+	n.beginEra()
 	n.clock.SetState(m.clock)
 	n.faults.Restore(m.faults)
 	n.propagation.Store(propagation.New(m.propagation))
@@ -183,6 +206,9 @@ func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapsh
 	}
 	if _, err := defect.Switch(from.Defects...); err != nil {
 		return client.AsError(err).At("/defects")
+	}
+	if err := checkClock(from.Clock, n.registry.options.System()); err != nil {
+		return err
 	}
 	made.clients.Renew(made.clients, n.registry.nextEpoch())
 	return n.keep(&moment{

@@ -92,7 +92,7 @@ func (d Dialect) Revoke(ctx context.Context, call *provider.Call) (provider.Repl
 	if !ok || call.Now.Unix() >= claims.Expiry {
 		return done, nil
 	}
-	if claims.ClientID != caller.ClientID || !claims.belongsTo(caller) {
+	if claims.ClientID != caller.ClientID || !claims.belongsTo(call, caller) {
 		return provider.Reply{}, refuse(&Failure{Code: InvalidGrant, Description: "the token was issued to another client"})
 	}
 	_, err = call.Store.Update(ctx, caller.Key, func(c *client.Client) error {

@@ -24,9 +24,7 @@ func (d Dialect) issue(call *provider.Call, c client.Client, scope string) (stri
 		return "", Claims{}, err
 	}
 	claims := Claims{
-		// The serial ties the token to this client and to no later one of the
-		// same name.
-		ID:     random + "." + strconv.FormatUint(c.Serial, 36),
+		ID:     random + "." + origin(call, c),
 		Issuer: d.Issuer(call.BaseURL), Subject: c.ClientID, Audience: c.ClientID, Party: c.ClientID, ClientID: c.ClientID,
 		Scope: scope, IssuedAt: call.Now.Unix(), Expiry: call.Now.Add(d.Lifetime(c)).Unix(),
 	}
@@ -102,13 +100,33 @@ func (d Dialect) Inspect(ctx context.Context, call *provider.Call, token string)
 		return Claims{}, client.Client{}, false
 	}
 	c, err := call.Store.Find(ctx, call.Realm.Kind.Name, claims.ClientID)
-	if err != nil || !c.Enabled || c.RevokedTokens.Has(claims.ID) || !claims.belongsTo(c) {
+	if err != nil || !c.Enabled || c.RevokedTokens.Has(claims.ID) || !claims.belongsTo(call, c) {
 		return Claims{}, client.Client{}, false
 	}
 	return claims, c, true
 }
 
-func (c Claims) belongsTo(owner client.Client) bool {
-	_, serial, _ := strings.Cut(c.ID, ".")
-	return serial == strconv.FormatUint(owner.Serial, 36)
+// origin is what ties a token to its client, and to no later one of the same name. Once
+// there is a snapshot it also says in which era the token was issued.
+func origin(call *provider.Call, c client.Client) string {
+	serial := strconv.FormatUint(c.Serial, radix)
+	if era := call.Realm.Era.Number(); era > 0 {
+		return serial + "." + strconv.FormatUint(era, radix)
+	}
+	return serial
+}
+
+const radix = 36
+
+func (c Claims) belongsTo(call *provider.Call, owner client.Client) bool {
+	_, origin, _ := strings.Cut(c.ID, ".")
+	serial, era, later := strings.Cut(origin, ".")
+	number := uint64(0)
+	if later {
+		var err error
+		if number, err = strconv.ParseUint(era, radix, 64); err != nil {
+			return false
+		}
+	}
+	return serial == strconv.FormatUint(owner.Serial, radix) && call.Realm.Era.Has(number)
 }

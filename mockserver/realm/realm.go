@@ -55,6 +55,8 @@ type Realm struct {
 	Settings any
 	Keys     *Keys
 	Nonces   *Nonces
+	// Era is when the tokens are issued that are issued now.
+	Era *Era
 
 	tenants    map[string]fixtures.Tenant
 	principals map[client.Digest]Principal
@@ -124,5 +126,12 @@ func (p Principal) Home() string {
 func (r *Realm) With(keys *Keys) *Realm {
 	own := *r
 	own.Keys, own.Nonces = keys, NewNonces()
+	return &own
+}
+
+// In returns the same realm in another era.
+func (r *Realm) In(era *Era) *Realm {
+	own := *r
+	own.Era = era
 	return &own
 }

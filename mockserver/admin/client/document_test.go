@@ -76,6 +76,9 @@ var methods = map[string]func(context.Context, *client.Client){
 		c.SetPropagation(ctx, client.Propagation{AcceptNewAfter: 20 * time.Second, RefuseOldAfter: time.Minute, Replicas: 2})
 	},
 
+	"getDrift":   func(ctx context.Context, c *client.Client) { c.Drift(ctx) },
+	"clearDrift": func(ctx context.Context, c *client.Client) { c.ClearDrift(ctx) },
+
 	"listUnmatched": func(ctx context.Context, c *client.Client) { c.Unmatched(ctx) },
 	"verifyRequests": func(ctx context.Context, c *client.Client) {
 		for _, expected := range expectations() {

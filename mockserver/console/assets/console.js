@@ -54,6 +54,10 @@
     if (pending) { pending = false; refresh(); }
   };
 
+  // live says whether what is shown is kept up to date.
+  const offline = document.querySelector("#offline");
+  const live = is => { if (offline) offline.hidden = is; };
+
   const start = () => {
     if (source || paused || document.hidden) return;
     const address = new URL(list ? list.dataset.stream : "./stream", location.href);
@@ -65,9 +69,11 @@
     });
     source.addEventListener("reset", () => { if (list) list.replaceChildren(); });
     source.addEventListener("changed", refresh);
+    source.onopen = () => live(true);
+    source.onerror = () => live(false);
   };
   // A browser has few connections to one server: a page that nobody sees needs none.
-  const stop = () => { if (source) source.close(); source = undefined; };
+  const stop = () => { if (source) source.close(); source = undefined; live(true); };
 
   const slot = document.querySelector("[data-pause]");
   if (list && slot) {

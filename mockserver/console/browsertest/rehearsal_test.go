@@ -84,6 +84,19 @@ func TestFocusStays(t *testing.T) {
 	b.until(`document.querySelectorAll("#requests > li").length === 2`)
 }
 
+// TestNotLive says so when nothing keeps the page up to date any more.
+func TestNotLive(t *testing.T) {
+	s := start(t, "")
+	b := open(t, s.console(), "")
+	s.use("a-wrong-secret")
+	b.until(`document.querySelectorAll("#requests > li").length === 1 && !document.querySelector("#offline").checkVisibility()`)
+	s.stop()
+	b.until(`document.querySelector("#offline").checkVisibility()`)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bad = nil // that the server is gone, which the browser notes
+}
+
 // TestWithoutScript does everything with forms.
 func TestWithoutScript(t *testing.T) {
 	s := start(t, "")

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,8 @@ type stand struct {
 	*mockserver.Server
 
 	url string
+	// stop ends the server.
+	stop func()
 }
 
 const clientPage = "client?realm=identity-service&id=my-new-app"
@@ -62,8 +65,9 @@ func start(t *testing.T, token string) *stand {
 	}))
 	listening.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	listening.Start()
-	t.Cleanup(func() { end(); listening.Close() })
-	return &stand{TB: t, Server: server, url: listening.URL}
+	stop := sync.OnceFunc(func() { end(); listening.CloseClientConnections(); listening.Close() })
+	t.Cleanup(stop)
+	return &stand{TB: t, Server: server, url: listening.URL, stop: stop}
 }
 
 func (s *stand) console() string { return s.url + console.Path }

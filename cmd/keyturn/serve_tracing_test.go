@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// collector takes spans as OTLP sends them in JSON.
+type collector struct {
+	*httptest.Server
+
+	mu    sync.Mutex
+	paths []string
+	spans []struct {
+		Name       string
+		Attributes []struct {
+			Key   string
+			Value struct{ StringValue string }
+		}
+	}
+}
+
+func startCollector(t *testing.T) *collector {
+	t.Helper()
+	c := &collector{}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.paths = append(c.paths, r.URL.Path)
+		var data struct {
+			ResourceSpans []struct {
+				ScopeSpans []struct{ Spans json.RawMessage }
+			}
+		}
+		if err := json.NewDecoder(r.Body).Decode(&data); err != nil {
+			t.Error(err)
+			return
+		}
+		for _, of := range data.ResourceSpans {
+			for _, in := range of.ScopeSpans {
+				spans := c.spans[:0:0]
+				if err := json.Unmarshal(in.Spans, &spans); err != nil {
+					t.Error(err)
+				}
+				c.spans = append(c.spans, spans...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000") // so that only the end sends any
+	return c
+}
+
+// TestServeTraces finds the span of a request whose answer was the last before the end.
+func TestServeTraces(t *testing.T) {
+	c := startCollector(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
+	p := startServe(t, "--drain-timeout", "15s")
+	finish := p.upload(t)
+	p.terminate(t)
+	p.stderr.await(t, "draining")
+	response, err := finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := p.exit(t); code != exitOK || strings.Contains(p.stderr.String(), "level=WARN") {
+		t.Errorf("got exit %d: %s", code, p.stderr)
+	}
+	if len(c.paths) != 1 || c.paths[0] != "/v1/traces" || len(c.spans) != 1 || c.spans[0].Name != "PUT /__admin/world" {
+		t.Fatalf("the collector was asked for %v and has %+v", c.paths, c.spans)
+	}
+	known := map[string]bool{}
+	for _, a := range c.spans[0].Attributes {
+		known[a.Value.StringValue] = true
+	}
+	if id := response.Header.Get("Keyturn-Request-Id"); id == "" || !known[id] {
+		t.Errorf("no request %q in %+v", id, c.spans[0])
+	}
+}
+
+// TestServeTracesNothingUnasked has a collector and nobody who asks for it.
+func TestServeTracesNothingUnasked(t *testing.T) {
+	for name, variables := range map[string][2]string{
+		"no endpoint":   {"OTEL_SERVICE_NAME", "mine"},
+		"no exporter":   {"OTEL_TRACES_EXPORTER", "none"},
+		"switched off":  {"OTEL_SDK_DISABLED", "true"},
+		"other signals": {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://127.0.0.1:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startCollector(t)
+			if name == "no exporter" || name == "switched off" {
+				t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", c.URL)
+			}
+			t.Setenv(variables[0], variables[1])
+			p := startServe(t)
+			p.wantAdmin(t, "", http.StatusOK)
+			p.terminate(t)
+			if code := p.exit(t); code != exitOK || len(c.paths) > 0 || strings.Contains(p.stderr.String(), "level=WARN") {
+				t.Errorf("got exit %d and %v: %s", code, c.paths, p.stderr)
+			}
+		})
+	}
+}
+
+// TestACollectorDoesNotHoldUpTheEnd has one that is never done.
+func TestACollectorDoesNotHoldUpTheEnd(t *testing.T) {
+	c := startCollector(t)
+	release := make(chan struct{})
+	c.Config.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })
+	defer close(release)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", c.URL)
+	p := startServe(t)
+	p.wantAdmin(t, "", http.StatusOK)
+	began := time.Now()
+	p.terminate(t)
+	if code, took := p.exit(t), time.Since(began); code != exitOK || took > 3*lastSpans || !strings.Contains(p.stderr.String(), "6 spans were dropped at the end") {
+		t.Errorf("got exit %d after %s: %s", code, took, p.stderr)
+	}
+}
+
+func TestMistakesAboutTracing(t *testing.T) {
+	for name, value := range map[string]string{
+		"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318",
+		"OTEL_TRACES_SAMPLER": "sometimes", "OTEL_BSP_SCHEDULE_DELAY": "soon",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+			t.Setenv(name, value)
+			code, stdout, stderr := call(t, "serve", "--addr", "127.0.0.1:0", "--ready-file", filepath.Join(t.TempDir(), "no", "ready.json"))
+			if code != exitUsage || stdout != "" || !strings.Contains(stderr, name) {
+				t.Errorf("got exit %d, %q and %q, want 2 and %s", code, stdout, stderr, name)
+			}
+		})
+	}
+}
