@@ -5,6 +5,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
+
+	"github.com/keyturn/keyturn/mockserver"
 )
 
 // TestBoundsAreTheServers asks for more than there may be of each.
@@ -51,13 +55,13 @@ func (p *process) journal(t *testing.T) (entries, evicted int) {
 	t.Helper()
 	_, text := askAdmin(t, p.AdminURL+"/requests?limit=1000", "")
 	var page struct {
-		Requests []json.RawMessage
-		Evicted  int
+		Entries []json.RawMessage
+		Evicted int
 	}
 	if err := json.Unmarshal([]byte(text), &page); err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return len(page.Requests), page.Evicted
+	return len(page.Entries), page.Evicted
 }
 
 func TestBoundsAreChecked(t *testing.T) {
@@ -86,9 +90,13 @@ func TestBoundsAreChecked(t *testing.T) {
 
 // TestDefaultBoundsAreTheLibrarys holds what help shows to what a server has by itself.
 func TestDefaultBoundsAreTheLibrarys(t *testing.T) {
-	p := startServe(t)
-	_, text := askAdmin(t, p.AdminURL+"/namespaces", "")
-	if !strings.Contains(text, `"count":20000`) {
-		t.Errorf("got %s", text)
+	server, err := mockserver.New(t.Context(), mockserver.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s boundSettings
+	s.register(pflag.NewFlagSet("", pflag.ContinueOnError))
+	if most, bounds := server.Namespaces().Max(), server.Journal().Snapshot().Bounds; s.namespaces != most || s.journal != bounds {
+		t.Errorf("got %+v, want %d and %+v", s, most, bounds)
 	}
 }

@@ -3,6 +3,9 @@
 //	standIn, err := mockcontainer.Run(ctx, "keyturn/keyturn")
 //	testcontainers.CleanupContainer(t, standIn)
 //
+// Many tests can share one, each with a namespace ([Container.Namespace]) in which time
+// passes and things go wrong for that test alone.
+//
 // It knows the image from outside only: its port, its variables, its folders and the
 // admin plane that it serves. What a test asks of a container has the names that package
 // mocktest uses for a stand-in in the test's own process, so that one can take the

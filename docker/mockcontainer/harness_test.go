@@ -41,7 +41,7 @@ type application struct {
 	token  string // of whoever rotates
 }
 
-func applicationOf(t *testing.T, c *mockcontainer.Container) application {
+func applicationOf(t *testing.T, c reachable) application {
 	t.Helper()
 	base, err := c.ProviderURL(t.Context(), "genauth-v3")
 	if err != nil {

@@ -146,7 +146,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-func (f *failing) Error(args ...any) { f.message = fmt.Sprint(args...) }
+func (f *failing) Error(args ...any) { f.message += fmt.Sprint(args...) }
 
 func TestOptionsThatCannotBeFollowed(t *testing.T) {
 	t.Parallel()

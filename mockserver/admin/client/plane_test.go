@@ -156,7 +156,7 @@ func TestReplies(t *testing.T) {
 		},
 		"drift": {
 			"getDrift", 200, `{"upstream": "https://id.example", "exchanges": 3, "drifted": 1, "dropped": 0, "findings": [{"level": "violation", "operation": "o", "direction": "reply",
-				"in": "body", "member": "/a/*", "rule": "required member is missing", "count": 2, "first": "2026-03-29T12:00:00Z", "last": "2026-03-29T12:00:00Z", "example": "r-1"}]}`,
+				"in": "body", "member": "/a/*", "rule": "required member is missing", "count": 2, "first": "2099-01-02T03:04:05Z", "last": "2099-01-02T03:04:05Z", "example": "r-1"}]}`,
 			func(c *client.Client) (any, error) { return both(c.Drift(t.Context())) },
 			client.Drift{Upstream: "https://id.example", Exchanges: 3, Drifted: 1, Findings: []client.DriftFinding{{
 				Level: "violation", Operation: "o", Direction: "reply", In: "body", Member: "/a/*", Rule: "required member is missing", Count: 2, First: noon, Last: noon, Example: "r-1",
