@@ -28,6 +28,12 @@ var short = mockserver.Limits{
 // serve runs Serve with short limits until the test ends.
 func serve(t *testing.T, handler http.Handler) (address string, stop context.CancelFunc, stopped <-chan error) {
 	t.Helper()
+	return serveWith(t, handler, short)
+}
+
+// serveWith runs Serve with these limits until the test ends.
+func serveWith(t *testing.T, handler http.Handler, limits mockserver.Limits) (address string, stop context.CancelFunc, stopped <-chan error) {
+	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +42,7 @@ func serve(t *testing.T, handler http.Handler) (address string, stop context.Can
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- mockserver.Serve(ctx, listener, handler, short, slog.New(slog.DiscardHandler))
+		result <- mockserver.Serve(ctx, listener, handler, limits, slog.New(slog.DiscardHandler))
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
 	return listener.Addr().String(), cancel, result

@@ -387,6 +387,13 @@ func (x *exchange) operationID() string {
 
 func (x *exchange) took() time.Duration { return x.server.options.Clock().Sub(x.began) }
 
+// kindOf is what the log tells of a violation. The rest may repeat what the caller sent,
+// from which only the journal can take the secrets.
+func kindOf(violation string) string {
+	kind, _, _ := strings.Cut(violation, ":")
+	return kind
+}
+
 // record closes the journal entry. The admin plane does not journal itself.
 func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
 	name := ""
@@ -398,7 +405,7 @@ func (x *exchange) record(reply provider.Reply, body []byte, header http.Header)
 	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
 		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
 		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", r.Method),
-		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", x.violation), slog.String("fault", x.outcome.String()))
+		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", kindOf(x.violation)), slog.String("fault", x.outcome.String()))
 	if name == specs.Admin || x.nowhere {
 		return
 	}

@@ -182,7 +182,7 @@ func TestSnapshotsThatCannotBe(t *testing.T) {
 		"version in words":    {`"version":1`, `"version":"1"`, "version"},
 		"format":              {`keyturn-snapshot`, `docker-image`, "format"},
 		"unknown member":      {`"format"`, `"colour":"red","format"`, "colour"},
-		"twice":               {`"format"`, `"version":1,"version":1,"format"`, "version"},
+		"twice":               {`"format"`, `"version":1,"version":1,"format"`, "twice"},
 		"realm":               {`"identity-service":`, `"identity":`, "world"},
 		"member of the world": {`"tenants":`, `"tenant":`, "world"},
 		"defect":              {`allow-is-missing`, `allow-is-missed`, "defects"},

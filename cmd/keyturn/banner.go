@@ -7,7 +7,6 @@ import (
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
-	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/build"
 )
 
@@ -17,7 +16,7 @@ import (
 func printBanner(w io.Writer, at places, world string, options mockserver.Options, defects []string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Keyturn %s is listening.\n\n", build.Read().Version)
-	fmt.Fprintf(&b, "  base URL  %s\n  admin     %s\n  docs      %s\n", at.URL, at.AdminURL, at.docs())
+	fmt.Fprintf(&b, "  base URL  %s\n  admin     %s\n  console   %s/ui/\n  docs      %s/docs/\n", at.URL, at.AdminURL, at.AdminURL, at.AdminURL)
 	at.describe(&b)
 	if options.AdminClosed {
 		fmt.Fprintf(&b, "\nThe admin plane is closed: other machines can reach it, and it has no token.\nSet --%s or %s to use it.\n", adminTokenFlag, variableOf(adminTokenFlag))
@@ -44,9 +43,6 @@ func printBanner(w io.Writer, at places, world string, options mockserver.Option
 	_, err = io.WriteString(w, b.String())
 	return err
 }
-
-// docs is the page of the documents.
-func (p places) docs() string { return strings.TrimSuffix(p.AdminURL, adminPath) + admin.DocsPath }
 
 // curlToken is how curl presents the token of the admin plane, for a shell where its
 // variable is set. The token itself is printed nowhere.

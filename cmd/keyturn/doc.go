@@ -44,26 +44,27 @@
 // templates do. With -write-size the test TestSize writes the table.
 //
 //	   kB  of the binary, linux/amd64, go1.26.8
-//	 3021  Go: the rest of the standard library
-//	 2582  conformance
-//	 2234  Go: crypto
-//	 1600  mockserver
-//	 1554  github.com/getkin/kin-openapi, with 6 more modules that only it needs
-//	 1498  types, strings and the linker's tables, which all of these share
-//	 1273  Go: net
-//	 1001  Go: runtime
+//	 3207  Go: the rest of the standard library
+//	 2730  mockserver
+//	 2575  conformance
+//	 2228  Go: crypto
+//	 1609  types, strings and the linker's tables, which all of these share
+//	 1549  github.com/getkin/kin-openapi, with 6 more modules that only it needs
+//	 1282  Go: net
+//	 1018  Go: runtime
 //	  585  files embedded by github.com/swaggest/swgui/v5/static
 //	  471  github.com/go-json-experiment/json
 //	  408  the time zones of time/tzdata
-//	  371  go.yaml.in/yaml/v3
-//	  289  cmd/keyturn
+//	  370  go.yaml.in/yaml/v3
+//	  334  cmd/keyturn
+//	  260  files embedded by specs
 //	  239  github.com/go-jose/go-jose/v4
-//	  197  files embedded by specs
 //	  171  files embedded by conformance/catalogue
-//	  118  github.com/spf13/cobra
+//	  117  github.com/spf13/cobra
+//	  113  fixtures
 //	  107  github.com/vektah/gqlparser/v2
-//	  105  fixtures
+//	   84  github.com/tidwall/btree
 //	   37  github.com/spf13/pflag
-//	  214  13 smaller parts
-//	18076  in all
+//	  213  14 smaller parts
+//	19706  in all
 package main

@@ -11,9 +11,6 @@ import (
 	"strconv"
 )
 
-// adminPath is where the admin plane is.
-const adminPath = "/__admin"
-
 // places are the addresses of a server that listens.
 type places struct {
 	URL      string `json:"url"`
@@ -36,7 +33,7 @@ func placesOf(scheme string, addr net.Addr) places {
 		}
 	}
 	url := scheme + "://" + net.JoinHostPort(host, port)
-	return places{URL: url, AdminURL: url + adminPath}
+	return places{URL: url, AdminURL: url + "/__admin"}
 }
 
 // writeReady writes the file in one step, so that whoever waits for it never reads

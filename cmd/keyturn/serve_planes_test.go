@@ -35,15 +35,16 @@ func TestTheAdminPlaneHasAListenerOfItsOwn(t *testing.T) {
 				p.URL + "/metrics":                          http.StatusOK,
 				admin + "/metrics":                          http.StatusOK,
 				admin + "/__admin/docs/":                    http.StatusOK,
+				admin + "/__admin/ui/":                      http.StatusOK,
 				admin + "/ns/default/__admin/clock":         http.StatusOK,
 				admin + "/.well-known/openid-configuration": http.StatusNotFound,
-				admin + "/": http.StatusNotFound,
+				admin + "/":                                 http.StatusNotFound,
 			} {
 				if got, text := askAdmin(t, address, ""); got != want {
 					t.Errorf("%s: HTTP %d %s, want %d", address, got, text, want)
 				}
 			}
-			for _, line := range []string{"base URL  " + p.URL, "admin     " + p.AdminURL, "docs      " + p.AdminURL + "/docs/"} {
+			for _, line := range []string{"base URL  " + p.URL, "admin     " + p.AdminURL, "console   " + p.AdminURL + "/ui/", "docs      " + p.AdminURL + "/docs/"} {
 				if !strings.Contains(p.stdout, line+"\n") {
 					t.Errorf("no %q in %s", line, p.stdout)
 				}

@@ -105,9 +105,31 @@ func (j *Journal) evictOldest() {
 
 // grow doubles a ring that is full.
 func (j *Journal) grow() {
-	entries := make([]Entry, min(max(fewestSlots, 2*j.count), j.bounds.Entries))
-	copy(entries[copy(entries, j.entries[j.first:]):], j.entries[:j.first])
+	j.resize(min(max(fewestSlots, 2*j.count), j.bounds.Entries))
+}
+
+// resize puts the entries into a ring of so many slots, which are enough.
+func (j *Journal) resize(slots int) {
+	entries := make([]Entry, slots)
+	for i := range j.count {
+		entries[i] = *j.at(i)
+	}
 	j.entries, j.first = entries, 0
+}
+
+// Trim forgets the oldest entries that are above the bound on bytes, which a budget may
+// have made smaller since they were recorded, and the room that they stood in.
+func (j *Journal) Trim() {
+	bound := j.byteBound()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.bytes <= bound {
+		return
+	}
+	for j.count > 0 && j.bytes > bound {
+		j.evictOldest()
+	}
+	j.resize(max(fewestSlots, j.count))
 }
 
 // at is the i-th oldest entry.

@@ -46,6 +46,9 @@ func (r *Registry) Create(ctx context.Context, plan Plan) (*Namespace, error) {
 		made.journal.Close()
 		return nil, err
 	}
+	for _, crowded := range r.crowded() {
+		crowded.Trim()
+	}
 	return made, nil
 }
 
@@ -108,6 +111,22 @@ func (r *Registry) enter(made *Namespace) error {
 	r.others[made.name] = made
 	r.schedule(made.idle)
 	return nil
+}
+
+// crowded returns the journals, each time there are twice as many as when it last did: what
+// a journal that nobody uses holds since there were few would be too much for many.
+func (r *Registry) crowded() []*journal.Journal {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.others) < 2*r.trimmed {
+		return nil
+	}
+	r.trimmed = len(r.others)
+	all := make([]*journal.Journal, 0, len(r.others))
+	for _, n := range r.others {
+		all = append(all, n.journal)
+	}
+	return all
 }
 
 // Delete forgets the namespace and all that it holds. Errors: NotFound, Conflict for

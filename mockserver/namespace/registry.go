@@ -67,6 +67,9 @@ type Registry struct {
 	others map[string]*Namespace
 	// evicted is what the journals had evicted of namespaces that are gone.
 	evicted uint64
+	// trimmed is how many namespaces there were when their journals were last cut to their
+	// shares, or fewer when there have been fewer since.
+	trimmed int
 	// sweep is nil while no namespace can expire.
 	sweep *time.Timer
 }
@@ -200,4 +203,5 @@ func (r *Registry) JournalSize() journal.Size {
 func (r *Registry) close(n *Namespace) {
 	r.evicted += n.journal.Size().Evicted
 	n.journal.Close()
+	r.trimmed = min(r.trimmed, len(r.others))
 }

@@ -10,9 +10,13 @@ import (
 // every is the time from one probe to the next: there are a hundred a second.
 const every = 10 * time.Millisecond
 
+// underWay bounds the probes that have no answer yet.
+const underWay = 32
+
 // prober asks the same thing a hundred times a second until it is stopped. It does not
 // wait for one answer before it asks again: a service that is slow is not asked less,
-// and an outage does not hide behind one request that hangs.
+// and an outage does not hide behind one request that hangs. On a machine that is too
+// busy for it probes are late, and none is left out.
 type prober struct {
 	began  time.Time
 	asking sync.WaitGroup
@@ -32,10 +36,15 @@ type probe struct {
 // startProber begins to ask.
 func startProber(ask func() error) *prober {
 	p := &prober{began: time.Now()}
+	slots := make(chan struct{}, underWay)
 	p.asking.Go(func() {
 		for due := p.began; !p.over(due); due = due.Add(every) {
 			time.Sleep(time.Until(due))
-			p.asking.Go(func() { p.record(probe{time.Now(), ask()}) })
+			slots <- struct{}{}
+			p.asking.Go(func() {
+				p.record(probe{time.Now(), ask()})
+				<-slots
+			})
 		}
 	})
 	return p
