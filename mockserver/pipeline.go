@@ -101,7 +101,7 @@ func (x *exchange) noNamespace(failure *client.Error) provider.Reply {
 	}
 	x.nowhere = true
 	return x.problem(status, "no-namespace", "The request chooses no namespace that there is",
-		failure.Located()+"; POST "+x.server.baseURL(x.call.HTTP)+"/__admin/namespaces creates one")
+		failure.Located()+"; POST /__admin/namespaces creates one")
 }
 
 // serve returns the reply that is fit to be written.

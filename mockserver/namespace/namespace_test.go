@@ -171,7 +171,9 @@ func TestImportsThatCannotBe(t *testing.T) {
 		"/world":        func(d *snapshot.Document) { d.World = worldOf(1); d.World.Realms["vendors"] = d.World.Realms["vendor"] },
 		"/defects":      func(d *snapshot.Document) { d.Defects = []string{"nothing"} },
 		"/clock/offset": func(d *snapshot.Document) { d.Clock = clock.State{Offset: 291 * 365 * 24 * time.Hour} },
-		"/clock/frozen": func(d *snapshot.Document) { d.Clock = clock.State{Frozen: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)} },
+		"/clock/frozen": func(d *snapshot.Document) {
+			d.Clock = clock.State{Frozen: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
+		},
 	} {
 		document := whole()
 		change(&document)
