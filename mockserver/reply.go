@@ -52,7 +52,7 @@ func (x *exchange) send(reply provider.Reply) {
 	default:
 		x.writer.WriteHeader(reply.Status)
 		if len(body) > 0 {
-			_, _ = x.writer.Write(body) // a client that is gone has nothing to be told
+			_, _ = x.writer.Write(body) //nolint:gosec // a vendor's answer, with its media type; a client that is gone has nothing to be told
 		}
 	}
 }

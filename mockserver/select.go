@@ -64,7 +64,7 @@ func (s *Server) choose(r *http.Request) (selection, *client.Error) {
 }
 
 // fieldOf is the part of the request that chose the namespace.
-func fieldOf(byHeader, byPath bool) string { //nolint:revive // the flags are facts
+func fieldOf(byHeader, byPath bool) string {
 	switch {
 	case byHeader:
 		return namespaceHeader

@@ -42,7 +42,7 @@ func (w *witness) Update(ctx context.Context, key client.Key, change func(*clien
 func (w *witness) Delete(ctx context.Context, keys ...client.Key) error {
 	doomed := make([]client.Client, 0, len(keys))
 	for _, key := range keys {
-		if c, err := w.Store.Get(ctx, key); err == nil {
+		if c, err := w.Get(ctx, key); err == nil {
 			doomed = append(doomed, c)
 		}
 	}
