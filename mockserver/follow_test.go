@@ -234,13 +234,13 @@ func TestSlowFollowersAreNobodysBurden(t *testing.T) {
 		}
 		t.Cleanup(func() { response.Body.Close() })
 	}
-	text := strings.Repeat("x", 4000)
+	text := `{"appId":"` + strings.Repeat("x ", 2000) + `"}`
 	before, begun := heap(), time.Now()
 	var senders sync.WaitGroup
 	for range 4 {
 		senders.Go(func() {
 			for range 250 {
-				s.Raw(http.MethodPost, "/nobody", "text/plain", text)
+				s.Raw(http.MethodPost, signedPath, jsonMedia, text)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package mockserver_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -24,9 +23,9 @@ func stuck(t *testing.T, address string) net.Conn {
 	if _, err := fmt.Fprintf(connection, "GET /__admin/requests/stream HTTP/1.1\r\nHost: %s\r\nLast-Event-ID: 0\r\n\r\n", address); err != nil {
 		t.Fatal(err)
 	}
-	body := bytes.Repeat([]byte("x"), 16<<10)
-	for range 500 {
-		response, err := http.Post("http://"+address+"/nobody", "text/plain", bytes.NewReader(body)) //nolint:noctx // it ends with the server
+	body := `{"appId":"` + strings.Repeat("x ", 7<<10) + `"}`
+	for range 800 {
+		response, err := http.Post("http://"+address+signedPath, jsonMedia, strings.NewReader(body)) //nolint:noctx // it ends with the server
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,6 +40,7 @@ func TestTheServerEndsAlthoughNobodyReads(t *testing.T) {
 	t.Parallel()
 	address, stop, stopped := serveWith(t, standIn(t), mockserver.Limits{Drain: time.Minute, Write: time.Minute})
 	stuck(t, address)
+	time.Sleep(2 * time.Second)
 	stop()
 	select {
 	case err := <-stopped:
@@ -59,14 +59,17 @@ func TestWhoDoesNotReadIsCutOff(t *testing.T) {
 	reads := follow(t, "http://"+address, "default", "")
 	connection := stuck(t, address)
 	time.Sleep(time.Second) // longer than the limit
+	if err := connection.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	text, err := io.ReadAll(connection)
 	if err != nil && !strings.Contains(err.Error(), "reset") || strings.HasSuffix(string(text), "0\r\n\r\n") {
 		t.Errorf("it ends with %q: %v", text[max(0, len(text)-50):], err)
 	}
-	if strings.Count(string(text), "event: request") >= 500 {
+	if strings.Count(string(text), "event: request") >= 800 {
 		t.Error("it was sent everything")
 	}
-	for range 500 {
+	for range 800 {
 		reads.next(t)
 	}
 	response, err := http.Get("http://" + address + "/last") //nolint:noctx // it ends with the server

@@ -4,9 +4,11 @@ package sdktest
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -17,12 +19,28 @@ func TestOfficialClients(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "keyturn")
 	run(t, exec.Command("go", "build", "-o", binary, "github.com/keyturn/keyturn/cmd/keyturn"))
 	url := serve(t, binary)
+	create(t, url, "sdk")
 	for _, file := range []string{"authing-node-sdk.test.mjs", "authing-js-sdk.test.mjs"} {
-		t.Run(file, func(t *testing.T) {
-			clients := exec.Command("node", "--test", "--test-reporter=spec", file)
-			clients.Env = append(os.Environ(), "STANDIN_URL="+url)
-			run(t, clients)
-		})
+		for name, base := range map[string]string{"default": url, "namespace": url + "/ns/sdk"} {
+			t.Run(name+"/"+file, func(t *testing.T) {
+				clients := exec.Command("node", "--test", "--test-reporter=spec", file)
+				clients.Env = append(os.Environ(), "STANDIN_URL="+base)
+				run(t, clients)
+			})
+		}
+	}
+}
+
+// create makes a namespace, which a client can be told of by the path of its host alone.
+func create(t *testing.T, url, name string) {
+	t.Helper()
+	made, err := http.Post(url+"/__admin/namespaces", "application/json", strings.NewReader(`{"name":"`+name+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer made.Body.Close()
+	if made.StatusCode != http.StatusCreated {
+		t.Fatalf("create the namespace: %s", made.Status)
 	}
 }
 
