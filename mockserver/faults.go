@@ -42,6 +42,26 @@ func (x *exchange) meet() error {
 	return nil
 }
 
+// maxHeld bounds how many requests are held up at a time, as each keeps its connection
+// and its body, and a request may ask for it without credentials.
+const maxHeld = 256
+
+// hold takes a place among the requests that are held up, if this one is to be, and
+// reports whether there was one. send gives it back.
+func (x *exchange) hold() bool {
+	if x.outcome == nil || x.outcome.Wait == 0 && x.outcome.Delivery.Wait == 0 && x.outcome.Delivery.Drip == nil {
+		return true
+	}
+	select {
+	case x.server.held <- struct{}{}:
+		x.holds = true
+		return true
+	default:
+		x.outcome = nil
+		return false
+	}
+}
+
 // fail is the failure that a fault ends the request with, in the provider's shape. The
 // answer to a request whose connection is cut is never sent, and only journalled.
 func (x *exchange) fail() error {
@@ -58,7 +78,7 @@ func (x *exchange) lost(ctx context.Context, reply provider.Reply) provider.Repl
 	if x.outcome == nil || x.outcome.Ends != fault.After || x.outcome.Status == 0 {
 		return reply
 	}
-	return x.refuse(ctx, client.AsError(x.fail()))
+	return x.checked(ctx, x.refuse(ctx, client.AsError(x.fail())))
 }
 
 // mark tells in the header what was done to the answer.
@@ -66,7 +86,7 @@ func (x *exchange) mark(header http.Header) {
 	if x.outcome == nil {
 		return
 	}
-	header["Keyturn-Fault"] = []string{x.outcome.String()}
+	header["Keyturn-Fault"] = []string{printable(strings.ReplaceAll(x.outcome.String(), "µ", "u"))}
 	if x.applied != "" {
 		header["Preference-Applied"] = []string{x.applied}
 	}
@@ -82,7 +102,7 @@ func (x *exchange) mentions(name string) bool {
 	known := func(text string) bool { return slices.Contains(names, text) }
 	r := x.call.HTTP
 	for _, value := range x.path {
-		if known(value) {
+		if plain, err := url.PathUnescape(value); err == nil && known(plain) {
 			return true
 		}
 	}

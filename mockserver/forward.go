@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/contract"
+	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/proxy"
@@ -82,11 +85,52 @@ func (x *exchange) passes() bool {
 	return true
 }
 
+// isProxied reports whether the answer is for the deployment to give.
+func (x *exchange) isProxied() bool { return x.server.options.Proxy != nil && x.emulated() }
+
+// begin opens what the ledger gets of the exchange. Until there is a reply, it is one that
+// was not answered.
+func (x *exchange) begin() {
+	x.drift = &proxy.Exchange{Operation: x.operationID(), At: x.start, RequestID: x.id, Unanswered: true}
+}
+
+// unread is the answer to a request whose body is not here, so that the deployment never
+// gets it. A refusal in the vendor's shape would be taken for the deployment's own.
+func (x *exchange) unread(err error) provider.Reply {
+	x.begin()
+	status, kind := http.StatusBadRequest, "request-unreadable"
+	failure := client.AsError(err)
+	if failure.Kind == client.TooLarge {
+		status, kind = http.StatusRequestEntityTooLarge, "request-too-large"
+	}
+	return x.problem(status, kind, "The request was not passed on to the deployment", failure.Message)
+}
+
+// hasPathAsWritten reports whether the path of the URL is what the caller wrote, in whichever
+// form of RFC 9112 section 3.2, without what chooses a namespace. Where it has characters
+// that are not allowed, net/url escapes all of it anew: a %2F of the caller's is lost, and
+// routes and findings are those of another path.
+func hasPathAsWritten(r *http.Request) bool {
+	if r.RequestURI == "" {
+		return true // it came by no connection
+	}
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if _, absolute, is := strings.Cut(path, "://"); is && !strings.HasPrefix(path, "/") {
+		_, path, _ = strings.Cut(absolute, "/")
+		path = "/" + path
+	}
+	if rest, is := strings.CutPrefix(path, namespacePath); is {
+		_, path, _ = strings.Cut(rest, "/")
+		path = "/" + path
+	}
+	return path == cmp.Or(r.URL.EscapedPath(), "/")
+}
+
 // forward takes the request to the deployment and back, and notes what is different from
 // the document in either direction.
 func (x *exchange) forward(ctx context.Context) (provider.Reply, error) {
 	r := x.call.HTTP
-	x.drift = &proxy.Exchange{Operation: x.operationID(), At: x.start, RequestID: x.id}
+	x.begin()
 	if x.route == nil {
 		x.drift.Request = []contract.Finding{proxy.Undocumented(r.Method, r.URL.EscapedPath())}
 	} else if err := x.compareRequest(r); err != nil {
@@ -94,7 +138,12 @@ func (x *exchange) forward(ctx context.Context) (provider.Reply, error) {
 	}
 	if x.applied != "" {
 		r = r.Clone(ctx)
-		r.Header.Del(preferHeader) // it was asked of this server and is done
+		// What was asked of this server is done, and what is left is for the deployment.
+		r.Header[preferHeader] = fault.Foreign(r.Header[preferHeader])
+	}
+	if !hasPathAsWritten(r) {
+		return x.problem(http.StatusBadRequest, "upstream-target", "The path cannot be passed on as it is",
+			"the request names no path, or one with characters that have to be escaped in it (RFC 3986 section 3.3)"), nil
 	}
 	reply, err := x.server.options.Proxy.Upstream.Forward(ctx, r, x.call.Raw, r.URL.RequestURI())
 	if failure, is := errors.AsType[*proxy.Failure](err); is {
@@ -103,6 +152,7 @@ func (x *exchange) forward(ctx context.Context) (provider.Reply, error) {
 	} else if err != nil {
 		return provider.Reply{}, err
 	}
+	x.drift.Unanswered = false
 	if err := x.compareReply(reply); err != nil {
 		return provider.Reply{}, err
 	}

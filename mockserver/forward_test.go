@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -277,7 +278,7 @@ func TestProxyRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := proxy.NewRecorder(&file)
+	recorder := proxy.NewRecorder(&file, slog.New(slog.DiscardHandler))
 	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) {
 		o.Proxy = &mockserver.Proxy{Providers: []string{"authing-v2"}, Upstream: upstream, Drift: proxy.NewDrift(upstream.URL()), Recorder: recorder}
 	}))

@@ -97,10 +97,10 @@ func TestDefectsAreOfANamespace(t *testing.T) {
 	t.Parallel()
 	a := newStage(t, "a")
 	b := a.in(t, "b")
-	a.put(http.MethodPut, "/defects", `{"on":["any-value-will-do"]}`, http.StatusOK)
+	a.put(http.MethodPut, "/defects", `{"on":["blanks-are-trimmed"]}`, http.StatusOK)
 	for _, v := range vendors {
-		if v.works(t, b.API, "wrong") {
-			t.Errorf("%s: the other one has the defect", v.name)
+		if v.works(t, b.API, " "+v.secret) || !v.works(t, a.API, " "+v.secret) {
+			t.Errorf("%s: the defect is not where it was switched on, or elsewhere", v.name)
 		}
 	}
 	copied := a.in(t, "copy", `"from":"a"`)

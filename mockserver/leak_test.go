@@ -72,7 +72,9 @@ func TestNoSecretIsShownAnywhere(t *testing.T) {
 		for _, exchange := range transcript.Exchanges {
 			_, _, body := send(t, s.BaseURL()+"/ns/a", exchange.Request)
 			gather(secrets, string(body))
-			world()
+			if exchange.Request.Method != http.MethodGet {
+				world()
+			}
 			requests++
 		}
 	}

@@ -1,7 +1,10 @@
 package mockserver
 
 import (
+	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/build"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
@@ -58,14 +61,41 @@ func (x *exchange) measure(status int) {
 	}
 	r := x.call.HTTP
 	exchange := telemetry.Exchange{
-		Method: r.Method, Path: r.URL.Path, Host: r.Host, Scheme: "http", Status: status, Provider: name, Operation: x.operationID(),
+		Method: knownMethod(r.Method), Host: x.publicHost(), Scheme: "http", Status: status, Provider: name, Operation: x.operationID(),
 		Namespace: x.call.Namespace, RequestID: x.id, Violation: x.violation, Fault: happened,
 	}
 	if r.TLS != nil {
 		exchange.Scheme = "https"
 	}
 	if x.route != nil {
-		exchange.Route = x.route.operation.Path
+		// What stands in a path need not be what belongs there.
+		exchange.Route, exchange.Path = x.route.operation.Path, x.route.operation.Path
 	}
 	x.span.End(&exchange)
+}
+
+// The log and the spans are no place for what a caller sends: a secret can stand where a
+// method, a path or a host belongs. The journal, which shows all of it, redacts.
+
+// knownMethod is the method of RFC 9110 or RFC 5789, or a word for any other.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodTrace, http.MethodConnect:
+		return method
+	}
+	return "_OTHER"
+}
+
+// publicHost is the host of the request where it says no more than the operator does.
+func (x *exchange) publicHost() string {
+	host := x.call.HTTP.Host
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	if _, err := netip.ParseAddr(name); err == nil || strings.EqualFold(name, "localhost") || x.server.isOwnHost(name) {
+		return host
+	}
+	return ""
 }

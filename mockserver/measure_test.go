@@ -186,6 +186,12 @@ func (c *collector) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (c *collector) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.spans)
+}
+
 // TestOneIdEverywhere finds a request by the id of its header in the log, in the journal
 // and among the spans, and by its trace where the caller began it.
 func TestOneIdEverywhere(t *testing.T) {
@@ -211,6 +217,10 @@ func TestOneIdEverywhere(t *testing.T) {
 	_, _ = vendors[0].attempt(s.withFault(`{"effect":{"reset":true}}`))
 	entries := s.journal()
 	ids = append(ids, entries[len(entries)-1].RequestID)
+	// Who is cut off is told before the span ends.
+	for deadline := time.Now().Add(5 * time.Second); taking.count() < len(ids) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
 	if err := tracing.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}

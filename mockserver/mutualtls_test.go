@@ -46,6 +46,14 @@ func clientCertificate(t *testing.T) tls.Certificate {
 // serveTLS runs Serve behind TLS until the test ends. It tells which authority to trust.
 func serveTLS(t *testing.T, handler http.Handler, change func(*tls.Config)) (base string, roots *x509.CertPool, stop context.CancelFunc, stopped <-chan error) {
 	t.Helper()
+	return serveTLSWith(t, handler, mockserver.Limits{}, change)
+}
+
+// serveTLSWith is serveTLS with these limits.
+func serveTLSWith(
+	t *testing.T, handler http.Handler, limits mockserver.Limits, change func(*tls.Config),
+) (base string, roots *x509.CertPool, stop context.CancelFunc, stopped <-chan error) {
+	t.Helper()
 	authority, err := certs.New(time.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +72,7 @@ func serveTLS(t *testing.T, handler http.Handler, change func(*tls.Config)) (bas
 	result, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		result <- mockserver.Serve(ctx, tls.NewListener(listener, config), handler, mockserver.Limits{}, slog.New(slog.DiscardHandler))
+		result <- mockserver.Serve(ctx, tls.NewListener(listener, config), handler, limits, slog.New(slog.DiscardHandler))
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
 	return "https://" + listener.Addr().String(), authority.Pool(), cancel, result

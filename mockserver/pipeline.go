@@ -53,6 +53,8 @@ type exchange struct {
 	// the request has asked for.
 	outcome *fault.Outcome
 	applied string
+	// holds says that the request has a place among those that are held up.
+	holds bool
 	// witness notes what becomes of secrets.
 	witness witness
 	writer  http.ResponseWriter
@@ -143,10 +145,16 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		}
 	}
 	if err := x.readBody(limit); err != nil {
+		if x.isProxied() {
+			return x.unread(err), nil
+		}
 		return provider.Reply{}, err
 	}
 	if err := x.meet(); err != nil {
 		return x.problem(http.StatusBadRequest, "prefer", "The request prefers what cannot be", client.AsError(err).Located()), nil
+	}
+	if !x.hold() {
+		return x.problem(http.StatusServiceUnavailable, "held-up", "Too many requests are held up by faults", fmt.Sprintf("there are %d already, the most that can be", maxHeld)), nil
 	}
 	if x.outcome != nil {
 		if fault.Wait(x.writer, x.call.HTTP, x.outcome.Wait) != nil {
@@ -156,7 +164,7 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 			return provider.Reply{}, x.fail()
 		}
 	}
-	if x.server.options.Proxy != nil && x.emulated() {
+	if x.isProxied() {
 		return x.forward(ctx)
 	}
 	if x.call.Realm != nil {
@@ -401,10 +409,13 @@ func (x *exchange) record(reply provider.Reply, body []byte, header http.Header)
 		name = x.provider.Name
 	}
 	took := x.took()
+	if x.outcome != nil {
+		took += x.outcome.Delivery.Wait // which is still to come
+	}
 	r := x.call.HTTP
 	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
 		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
-		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", r.Method),
+		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", knownMethod(r.Method)),
 		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", kindOf(x.violation)), slog.String("fault", x.outcome.String()))
 	if name == specs.Admin || x.nowhere {
 		return

@@ -42,6 +42,9 @@ func (x *exchange) send(reply provider.Reply) {
 	}
 	x.record(reply, body, header)
 	defer x.measure(reply.Status)
+	if x.holds {
+		defer func() { <-x.server.held }()
+	}
 	switch {
 	case reply.Stream != nil:
 		x.stream(reply)

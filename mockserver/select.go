@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -75,19 +74,20 @@ func fieldOf(byHeader, byPath bool) string {
 	}
 }
 
-// hostChoice is the label before .localhost, empty when the host is another or one that
-// the operator has named as the server's own.
+// hostChoice is the label before .localhost, empty when the host is another, or one that
+// the operator has named as the server's own and no namespace has for a name.
 func (s *Server) hostChoice(r *http.Request) string {
 	host := r.Host
-	if len(host) <= len(namespaceHosts) || !strings.Contains(host, namespaceHosts) {
+	if colon := strings.LastIndexByte(host, ':'); colon >= 0 && host[len(host)-1] != ']' {
+		host = host[:colon]
+	}
+	host = strings.TrimSuffix(host, ".")
+	end := len(host) - len(namespaceHosts)
+	if end < 0 || !strings.EqualFold(host[end:], namespaceHosts) {
 		return ""
 	}
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	label, is := strings.CutSuffix(host, namespaceHosts)
-	if !is || s.isOwnHost(host) {
+	label := strings.ToLower(host[:end])
+	if s.isOwnHost(host) && !s.spaces.Has(label) {
 		return ""
 	}
 	return label

@@ -29,6 +29,8 @@ type Server struct {
 	ids      *telemetry.RequestIDs
 	redactor *journal.Redactor
 	metrics  *telemetry.Metrics
+	// held has a place for each request that a fault may hold up.
+	held chan struct{}
 	// publicURL is never nil, and empty where addresses follow the Host header.
 	publicURL atomic.Pointer[string]
 }
@@ -40,7 +42,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, logger: options.Logger, ids: telemetry.NewRequestIDs(rand.Reader), redactor: journal.NewRedactor()}
+	s := &Server{options: options, logger: options.Logger, ids: telemetry.NewRequestIDs(rand.Reader), redactor: journal.NewRedactor(), held: make(chan struct{}, maxHeld)}
 	if err := s.SetPublicURL(options.PublicURL); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -12,11 +13,12 @@ import (
 func (x *exchange) stream(reply provider.Reply) {
 	ctx, stop := untilEnding(x.call.HTTP.Context())
 	defer stop()
-	control := http.NewResponseController(x.writer)
-	_ = control.SetWriteDeadline(time.Time{}) // a writer without deadlines has none to lift
+	out := newFlushing(x.writer, x.call.HTTP)
+	defer out.end()
+	defer context.AfterFunc(ctx, out.interrupt)()
 	x.writer.WriteHeader(reply.Status)
-	_ = control.Flush() // as below, what cannot be flushed is not buffered
-	if err := reply.Stream(ctx, flushing{x.writer, control}); err != nil && ctx.Err() == nil {
+	_ = out.control.Flush() // as below, what cannot be flushed is not buffered
+	if err := reply.Stream(ctx, out); err != nil && ctx.Err() == nil {
 		x.server.logger.WarnContext(ctx, "a stream broke off", "request_id", x.id, "operation", x.operationID(), "error", err)
 	}
 }
@@ -36,18 +38,64 @@ func untilEnding(ctx context.Context) (context.Context, context.CancelFunc) {
 // server begins to end. Requests that have an end of their own may go on.
 type endingKey struct{}
 
-// flushing sends off what is written at once.
+// flushing sends off what is written at once. Nobody can keep it waiting for longer than
+// the server's limit on writing, which is for each write here, and not for all.
 type flushing struct {
 	http.ResponseWriter
 
 	control *http.ResponseController
+	limit   time.Duration
+
+	// mu keeps a write from moving the deadline that has ended it, and an interruption
+	// from touching a reply that is over.
+	mu    sync.Mutex
+	ended bool
+}
+
+func newFlushing(w http.ResponseWriter, r *http.Request) *flushing {
+	f := &flushing{ResponseWriter: w, control: http.NewResponseController(w)}
+	if server, is := r.Context().Value(http.ServerContextKey).(*http.Server); is {
+		f.limit = server.WriteTimeout
+	}
+	f.deadline(time.Time{})
+	return f
 }
 
 // Write implements io.Writer.
-func (f flushing) Write(p []byte) (int, error) {
+func (f *flushing) Write(p []byte) (int, error) {
+	if f.limit > 0 {
+		f.deadline(time.Now().Add(f.limit))
+		// One that passes between two writes would end a stream of HTTP/2.
+		defer f.deadline(time.Time{})
+	}
 	n, err := f.ResponseWriter.Write(p)
 	if err == nil {
 		err = f.control.Flush()
 	}
 	return n, err
+}
+
+func (f *flushing) deadline(at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.ended {
+		_ = f.control.SetWriteDeadline(at) // a writer without deadlines waits for nobody
+	}
+}
+
+// interrupt ends a write that is under way, and fails all later ones.
+func (f *flushing) interrupt() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.ended {
+		f.ended = true
+		_ = f.control.SetWriteDeadline(time.Unix(1, 0)) // as above
+	}
+}
+
+// end leaves the deadline as it is.
+func (f *flushing) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
@@ -243,11 +242,6 @@ func (s stage) journal() []entry {
 		s.t.Fatal(err)
 	}
 	return listed.Entries
-}
-
-// withSystem is a stand-in whose system has this clock.
-func withSystem(clock func() time.Time) mocktest.Option {
-	return mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = clock })
 }
 
 // wantField demands a refusal that names the field.

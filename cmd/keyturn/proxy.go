@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/keyturn/keyturn/mockserver"
-	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/build"
 	"github.com/keyturn/keyturn/mockserver/proxy"
 )
@@ -46,11 +44,20 @@ the deployment asks for, and they are passed on.
 
 A violation is what the document forbids, or demands and does not get. A member that the
 document does not know and does not forbid is only listed. With --fail-on-drift the exit
-code is 1 when there was a violation, in an answer or in a request.
+code is 1 when there was a violation, in an answer or in a request, when the deployment
+did not answer, and when nothing was passed on that could be compared.
+
+A request body may have 1 MiB and one of an answer 8 MiB. Above that, and where there is no
+answer, callers get a problem document with the header Keyturn-Problem, 413, 502 or 504.
+
+Without --admin-addr the deployment's pages are of the same origin as /__admin: a browser
+lets their scripts read the journal and change what they like. With it the plane answers
+at that address alone, but for what is open to all, and they cannot.
 
 With --record each exchange is appended to a file as a line of JSON, a second after it
 ended. Secrets and tokens are replaced by "[redacted #1a2b3c4d]", where equal secrets have
-equal digits. The file can be read by its owner alone all the same.
+equal digits. The file can be read by its owner alone all the same. A failure to write is
+logged when it happens, and makes the exit code 1.
 
 A deployment may have more than one of the APIs: give --provider for each. What none of
 their documents has is passed on too, and listed as an undocumented operation.
@@ -87,6 +94,7 @@ func (s *proxySettings) register(cmd *cobra.Command) {
 	failing := flags.VarPF(newSetting(&s.fail, false, "bool", parseBool), "fail-on-drift", "", "exit with 1 when anything broke the document")
 	failing.NoOptDefVal = "true"
 	flags.Var(newSetting(&s.addr, defaultAddr, "HOST:PORT", parseAddr), "addr", "HOST:PORT to listen at; port 0 is any free one")
+	flags.Var(newSetting(&s.adminAddr, "", "HOST:PORT", parseAddr), "admin-addr", "HOST:PORT for /__admin alone, with the same TLS (default: where all else is)")
 	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url, admin_url and, with --tls, ca_file")
 	s.tls.register(flags)
 	flags.Var(newSecret(&s.adminToken, "TOKEN", parseAdminToken), adminTokenFlag, "TOKEN that callers of /__admin have to present")
@@ -118,7 +126,7 @@ func (s *proxySettings) run(cmd *cobra.Command) (err error) {
 		if opened != nil {
 			return fmt.Errorf("record: %w", opened)
 		}
-		set.Recorder = proxy.NewRecorder(file)
+		set.Recorder = proxy.NewRecorder(file, s.logger(cmd))
 		defer func() { err = errors.Join(err, set.Recorder.Close(), file.Close()) }()
 	}
 	if err := s.serve(cmd, set); err != nil {
@@ -128,8 +136,8 @@ func (s *proxySettings) run(cmd *cobra.Command) (err error) {
 	if err := report.Write(cmd.OutOrStdout()); err != nil {
 		return err
 	}
-	if s.fail && report.Drift() {
-		return fmt.Errorf("%d of %d exchanges with %s break the document", report.Drifted, report.Exchanges, report.Upstream)
+	if s.fail {
+		return report.Check()
 	}
 	return nil
 }
@@ -164,17 +172,17 @@ func (s *proxySettings) serve(cmd *cobra.Command, set *mockserver.Proxy) error {
 		return err
 	}
 	options.CA = secure.authority
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	listen, err := s.openListeners(ctx)
 	if err != nil {
-		return fmt.Errorf("addr: %w", err)
+		return err
 	}
-	defer listener.Close()
-	options.AdminClosed = s.adminToken == "" && !isLoopback(listener.Addr())
+	defer listen.close()
+	options.AdminClosed = s.adminToken == "" && !isLoopback(listen.plane().Addr())
 	server, err := mockserver.New(ctx, options)
 	if err != nil {
 		return err
 	}
-	at := secure.places(listener.Addr())
+	at := listen.places(secure)
 	if s.readyFile != "" {
 		if err := writeReady(s.readyFile, at); err != nil {
 			return fmt.Errorf("ready-file: %w", err)
@@ -185,17 +193,17 @@ func (s *proxySettings) serve(cmd *cobra.Command, set *mockserver.Proxy) error {
 		return err
 	}
 	secure.log(ctx, options.Logger)
-	options.Logger.InfoContext(ctx, "listening", slog.String("url", at.URL), slog.String("upstream", set.Upstream.URL()))
+	options.Logger.InfoContext(ctx, "listening", slog.String("url", at.URL), slog.String("admin_url", at.AdminURL), slog.String("upstream", set.Upstream.URL()))
 	// An answer that is waited for has to have the time to be passed on.
 	limits := mockserver.Limits{Drain: s.drain, Write: s.timeout + 5*time.Second}
-	return mockserver.Serve(ctx, secure.listen(listener), secure.guard(server, server), limits, options.Logger)
+	return mockserver.ServeAll(ctx, limits, options.Logger, listen.endpoints(secure, server)...)
 }
 
 // banner says where everything is.
 func (s *proxySettings) banner(w io.Writer, at places, options mockserver.Options) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Keyturn %s stands before %s.\n\n", build.Read().Version, options.Proxy.Upstream.URL())
-	fmt.Fprintf(&b, "  base URL  %s\n  admin     %s\n  docs      %s%s\n  held to   %s\n", at.URL, at.AdminURL, at.URL, admin.DocsPath, strings.Join(s.providers, ", "))
+	fmt.Fprintf(&b, "  base URL  %s\n  admin     %s\n  console   %s/ui/\n  docs      %s/docs/\n  held to   %s\n", at.URL, at.AdminURL, at.AdminURL, at.AdminURL, strings.Join(s.providers, ", "))
 	if s.record != "" {
 		fmt.Fprintf(&b, "  record    %s\n", s.record)
 	}

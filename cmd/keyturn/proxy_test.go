@@ -17,7 +17,7 @@ import (
 )
 
 // proxied runs proxy in this process, has the function use it, and ends it.
-func proxied(t *testing.T, use func(base string), args ...string) (code int, stdout, stderr string) {
+func proxied(t *testing.T, use func(at places), args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -33,7 +33,7 @@ func proxied(t *testing.T, use func(base string), args ...string) (code int, std
 			if err := json.Unmarshal(text, &at); err != nil {
 				t.Fatal(err)
 			}
-			use(at.URL)
+			use(at)
 			cancel()
 		}
 		select {
@@ -83,16 +83,16 @@ func TestProxy(t *testing.T) {
 	}{
 		"clean":        {clean, []string{"--fail-on-drift"}, exitOK, []string{"0 of 1 exchanges break the document."}, ""},
 		"drift":        {broken, nil, exitOK, []string{"1 of 1 exchanges break the document.", row}, ""},
-		"drift counts": {broken, []string{"--fail-on-drift"}, exitFailure, []string{"1 of 1 exchanges break the document.", row}, "keyturn: 1 of 1 exchanges with " + broken + " break the document"},
+		"drift counts": {broken, []string{"--fail-on-drift"}, exitFailure, []string{"1 of 1 exchanges break the document.", row}, "keyturn: " + broken + ": 1 of 1 exchanges break the document"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "record.jsonl")
 			args := append([]string{"--provider", "authing-v2", "--upstream", test.upstream, "--record", file}, test.fail...)
-			code, stdout, stderr := proxied(t, func(base string) { rotate(t, base) }, args...)
+			code, stdout, stderr := proxied(t, func(at places) { rotate(t, at.URL) }, args...)
 			if code != test.code || !strings.Contains(stderr, test.stderr) {
 				t.Errorf("got exit %d and %q, want %d and %q", code, stderr, test.code, test.stderr)
 			}
-			for _, want := range append(test.stdout, "stands before "+test.upstream, "record    "+file, "/__admin/drift") {
+			for _, want := range append(test.stdout, "stands before "+test.upstream, "/__admin/ui/\n", "record    "+file, "/__admin/drift") {
 				if !strings.Contains(stdout, want) {
 					t.Errorf("no %q in %s", want, stdout)
 				}
@@ -112,7 +112,7 @@ func TestProxy(t *testing.T) {
 func TestProxyTrusts(t *testing.T) {
 	server := mocktest.Start(t, mocktest.WithTLS())
 	authority := writeFile(t, "ca.pem", string(server.CA()))
-	if code, stdout, stderr := proxied(t, func(base string) { rotate(t, base) },
+	if code, stdout, stderr := proxied(t, func(at places) { rotate(t, at.URL) },
 		"--provider", "authing-v2", "--upstream", server.BaseURL(), "--ca-cert", authority); code != exitOK || !strings.Contains(stdout, "0 of 1") {
 		t.Errorf("got exit %d, %s and %s", code, stdout, stderr)
 	}
@@ -135,6 +135,8 @@ func TestMistakesAboutProxy(t *testing.T) {
 		"timeout":          {here + " --timeout soon", `"--timeout" flag: want a duration`, exitUsage},
 		"record":           {here + " --record " + t.TempDir(), "record: open", exitFailure},
 		"TLS":              {here + " --tls-name a.test", "tls-name is given without --tls", exitUsage},
+		"admin address":    {here + " --admin-addr 7071", `"--admin-addr" flag: want HOST:PORT`, exitUsage},
+		"plane":            {here + " --admin-addr 192.0.2.1:1", "admin-addr: listen", exitFailure},
 		"address":          {here + " --addr 192.0.2.1:1", "addr: listen", exitFailure},
 	} {
 		t.Run(name, func(t *testing.T) {

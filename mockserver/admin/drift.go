@@ -57,6 +57,6 @@ func driftTree(report proxy.Report) wire.Object {
 	}
 	return wire.Object{
 		"upstream": report.Upstream, "exchanges": int64(report.Exchanges), "drifted": int64(report.Drifted),
-		"dropped": int64(report.Dropped), "findings": findings,
+		"unanswered": int64(report.Unanswered), "dropped": int64(report.Dropped), "findings": findings,
 	}
 }

@@ -88,6 +88,9 @@ func (p HostPolicy) publicName() string {
 func hostName(host string) string {
 	name := host
 	if end := strings.IndexByte(host, ']'); strings.HasPrefix(host, "[") && end > 0 {
+		if rest := host[end+1:]; rest != "" && rest[0] != ':' {
+			return strings.ToLower(host) // no address, and no name either
+		}
 		name = host[1:end]
 	} else if strings.Count(host, ":") == 1 {
 		name, _, _ = strings.Cut(host, ":")

@@ -24,6 +24,8 @@ func TestHostPolicy(t *testing.T) {
 		{"IPv4 and port", "127.0.0.1:7070", nil, true},
 		{"any IPv4", "192.0.2.7:7070", nil, true},
 		{"IPv6", "[::1]", nil, true},
+		{"more than IPv6", "[::1].evil.example", nil, false},
+		{"more than IPv4 in brackets", "[127.0.0.1]evil.example:7070", nil, false},
 		{"IPv6 and port", "[::1]:7070", nil, true},
 		{"IPv6 without brackets", "::1", nil, true},
 		{"IPv6 with a zone", "[fe80::1%25eth0]:7070", nil, true},

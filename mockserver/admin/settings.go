@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
@@ -17,8 +18,11 @@ func (p plane) getSettings(context.Context, *provider.Call) (provider.Reply, err
 }
 
 func (p plane) putSettings(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	if call.Namespace != namespace.Default {
+		return provider.Reply{}, client.Errorf(client.Conflict, "the settings are the server's and so every namespace's: change them without choosing one")
+	}
 	if err := p.control.SetPublicURL(wire.Text(call.Object(), "public_url")); err != nil {
-		return provider.Reply{}, client.Errorf(client.Invalid, "%s", err)
+		return provider.Reply{}, client.Errorf(client.Invalid, "%s", err).At("/public_url")
 	}
 	return p.getSettings(ctx, call)
 }

@@ -3,8 +3,10 @@ package admin
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 
+	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/snapshot"
@@ -66,7 +68,13 @@ func (p plane) putSnapshot(ctx context.Context, call *provider.Call) (provider.R
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	return done, space.ImportSnapshot(ctx, call.Params.Text("name"), document)
+	for i, f := range document.Faults {
+		if err := meets(p.control.Operations(), f.Match); err != nil {
+			failure := client.AsError(err)
+			return provider.Reply{}, failure.At(fmt.Sprintf("/faults/%d%s", i, failure.Field))
+		}
+	}
+	return done, space.ImportSnapshot(ctx, call.Params.Text("name"), document, len(call.Raw))
 }
 
 func (p plane) deleteSnapshot(_ context.Context, call *provider.Call) (provider.Reply, error) {
@@ -96,7 +104,7 @@ func (p plane) diffSnapshot(ctx context.Context, call *provider.Call) (provider.
 	}
 	after, err := space.ExportSnapshot(ctx, call.Params.Text("with"))
 	if err != nil {
-		return provider.Reply{}, err
+		return provider.Reply{}, client.AsError(err).At("/with")
 	}
 	changes, err := snapshot.Diff(before, after, func(secret string) string {
 		return p.control.Redactor().Fingerprint(sha256.Sum256([]byte(secret)))

@@ -54,10 +54,11 @@ type Batch struct {
 // the namespace is gone, which is no error. At least every quiet it is called, with a
 // Batch in which nothing has happened if so.
 func (f Following) Each(ctx context.Context, quiet time.Duration, yield func(Batch) error) error {
-	session, err := f.Space.Session(ctx, f.Redactor)
+	session, done, err := f.Space.Follow(ctx, f.Redactor)
 	if err != nil {
 		return err
 	}
+	defer done()
 	subscription := f.Space.Journal().Subscribe(f.After)
 	for {
 		waiting, stop := context.WithTimeout(ctx, quiet)

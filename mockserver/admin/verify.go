@@ -3,8 +3,11 @@ package admin
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
@@ -15,12 +18,21 @@ func (p plane) verifyRequests(ctx context.Context, call *provider.Call) (provide
 	if err != nil {
 		return provider.Reply{}, err
 	}
+	expected := expectationOf(call.Object())
+	if err := p.known("/match", expected.Match); err != nil {
+		return provider.Reply{}, err
+	}
+	for i, match := range expected.InOrder {
+		if err := p.known(fmt.Sprintf("/in_order/%d", i), match); err != nil {
+			return provider.Reply{}, err
+		}
+	}
 	held, err := space.Secrets(ctx)
 	if err != nil {
 		return provider.Reply{}, err
 	}
 	snapshot := space.Journal().Snapshot()
-	verdict, err := snapshot.Verify(expectationOf(call.Object()))
+	verdict, err := snapshot.Verify(expected)
 	if wrong, is := errors.AsType[*journal.FieldError](err); is {
 		return provider.Reply{}, client.Errorf(client.Invalid, "%s", wrong.Message).At(wrong.Field)
 	} else if err != nil {
@@ -43,6 +55,17 @@ func (p plane) verifyRequests(ctx context.Context, call *provider.Call) (provide
 	return provider.OK(wire.Object{
 		"verdict": verdict.Outcome, "count": verdict.Count, "evicted": int64(verdict.Evicted), "reason": verdict.Reason, "nearest": nearest,
 	}), nil
+}
+
+// known refuses a match with a provider or an operation that there is not, which would
+// make a pass of what must never come.
+func (p plane) known(at string, match journal.Match) error {
+	err := meets(p.control.Operations(), fault.Match{Provider: match.Provider, Operation: match.Operation})
+	if err == nil {
+		return nil
+	}
+	failure := client.AsError(err)
+	return failure.At(at + strings.TrimPrefix(failure.Field, "/match"))
 }
 
 // expectationOf reads what the document has let through.

@@ -74,6 +74,10 @@ func (s *eventStream) after() uint64 {
 }
 
 func (s *eventStream) tell(batch admin.Batch) error {
+	// Whoever signed out meanwhile, or was in for long enough, is told nothing more.
+	if err := s.gate.admit(s.r, false); err != nil {
+		return err
+	}
 	// Whoever looks at a namespace uses it.
 	if _, err := s.Namespaces().Find(s.room.Name()); err != nil {
 		return err

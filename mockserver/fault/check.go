@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -74,7 +75,8 @@ func CheckAll(faults []Fault) error {
 	for i, f := range faults {
 		err := firstOf(
 			f.Check(),
-			fact(f.ID != "" && len(f.ID) <= maxText).or("/id", "want 1 to %d bytes", maxText),
+			fact(ids.MatchString(f.ID)).or("/id", "want one such as f1, as they are given"),
+			fact(f.Seen <= maxCount && f.Hits <= maxCount).or("/seen", "want 0 to %d", maxCount),
 			fact(!taken[f.ID]).or("/id", "there are two faults of this id"),
 		)
 		if err != nil {
@@ -84,6 +86,12 @@ func CheckAll(faults []Fault) error {
 	}
 	return nil
 }
+
+// ids are those that a Set gives, and maxCount is the largest number that JSON carries
+// everywhere (RFC 8259 section 6).
+var ids = regexp.MustCompile(`^f[1-9][0-9]{0,14}$`)
+
+const maxCount = 1<<53 - 1
 
 // at puts a failure below a place.
 func at(place string, err error) error {
@@ -181,13 +189,16 @@ func within(field string, d wire.Duration) error {
 	return fact(d >= 0 && time.Duration(d) <= MaxLatency).or(field, "%s is out of range, want 0s to %s", d, MaxLatency)
 }
 
+// maxWindow is longer than anybody waits, by whatever clock.
+const maxWindow = 366 * 24 * time.Hour
+
 func (t *Throttle) check() error {
 	if t == nil {
 		return nil
 	}
 	return firstOf(
 		fact(t.Limit >= 0).or("/limit", "%d is less than 0, want how many requests of a window pass", t.Limit),
-		fact(t.Per > 0).or("/per", "%s is no length of a window, want more than 0s", t.Per),
+		fact(t.Per > 0 && time.Duration(t.Per) <= maxWindow).or("/per", "%s is no length of a window, want more than 0s and at most %s", t.Per, maxWindow),
 	)
 }
 

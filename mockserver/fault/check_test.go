@@ -162,7 +162,10 @@ func TestCheckAll(t *testing.T) {
 		t.Error(err)
 	}
 	wantWrong(t, fault.CheckAll([]fault.Fault{fine, fine}), client.Invalid, "/1/id", "two faults")
-	wantWrong(t, fault.CheckAll([]fault.Fault{{Effect: fine.Effect}}), client.Invalid, "/0/id", "1 to")
+	for _, id := range []string{"", "1", "f", "f0", "f01", "F1", "f1\r\nX: y", "f18446744073709551615"} {
+		wantWrong(t, fault.CheckAll([]fault.Fault{{ID: id, Effect: fine.Effect}}), client.Invalid, "/0/id", "such as f1")
+	}
+	wantWrong(t, fault.CheckAll([]fault.Fault{{ID: "f1", Effect: fine.Effect, Hits: 1 << 53}}), client.Invalid, "/0/seen", "want 0 to")
 	wantWrong(t, fault.CheckAll([]fault.Fault{fine, {ID: "f2"}}), client.Invalid, "/1/effect", "no effect")
 	wantWrong(t, fault.CheckAll([]fault.Fault{{ID: "f1", Effect: fine.Effect, Hits: -1}}), client.Invalid, "/0/hits", "less than 0")
 	wantWrong(t, fault.CheckAll(make([]fault.Fault, 1001)), client.Limit, "", "1000 faults")

@@ -39,7 +39,7 @@ func (d Delivery) Write(w http.ResponseWriter, r *http.Request, status int, body
 	if d.Empty || !permitted {
 		body = nil
 	}
-	if permitted {
+	if permitted && (r.Method != http.MethodHead || d.Empty || len(body) > 0) {
 		w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
 	w.WriteHeader(status)
@@ -70,8 +70,12 @@ func (d *Drip) write(w http.ResponseWriter, r *http.Request, body []byte) bool {
 		return err == nil || r.Method == http.MethodHead || len(body) == 0
 	}
 	control := http.NewResponseController(w)
+	held := time.Duration(0)
 	for first := true; len(body) > 0; first = false {
-		if !first && Wait(w, r, time.Duration(d.Every)) != nil {
+		if !first {
+			held += time.Duration(d.Every)
+		}
+		if held > MaxLatency || !first && Wait(w, r, time.Duration(d.Every)) != nil {
 			return false
 		}
 		piece := body[:min(d.Bytes, len(body))]

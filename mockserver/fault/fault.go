@@ -107,7 +107,8 @@ type Window struct {
 	Passed int `json:"passed"`
 }
 
-// Drip sends the body in pieces of Bytes with a pause of Every between them.
+// Drip sends the body in pieces of Bytes with a pause of Every between them. After 5
+// minutes of pauses the connection is cut.
 type Drip struct {
 	Bytes int           `json:"bytes"`
 	Every wire.Duration `json:"every"`

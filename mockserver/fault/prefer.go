@@ -13,6 +13,9 @@ import (
 // preferField is where a preference that cannot be is said to stand.
 const preferField = "Prefer"
 
+// maxPreferred bounds what a request may ask to be held up: it needs no credentials.
+const maxPreferred = 30 * time.Second
+
 // preferences are the ones that are read here. Each sets its part of the effect, and
 // says what it wants where the value is none.
 var preferences = map[string]struct {
@@ -20,12 +23,12 @@ var preferences = map[string]struct {
 	want string
 }{
 	"code":     {setCode, "a status from 400 to 599"},
-	"delay":    {setDelay, "a duration such as 200ms, more than 0s and at most 5m"},
+	"delay":    {setDelay, "a duration such as 200ms, more than 0s and at most 30s"},
 	"reset":    {func(e *Effect, value string) bool { e.Reset = true; return value == "" }, "no value"},
 	"empty":    {func(e *Effect, value string) bool { e.Empty = true; return value == "" }, "no value"},
 	"truncate": {setTruncate, "how many bytes are left, 0 or more"},
-	"drip":     {setDrip, "the pause between two bytes, such as 10ms, more than 0s and at most 5m"},
-	"throttle": {setThrottle, "how long to wait, such as 7s, more than 0s"},
+	"drip":     {setDrip, "the pause between two bytes, such as 10ms, more than 0s and at most 30s"},
+	"throttle": {setThrottle, "how long to wait, such as 7s, more than 0s and at most a year"},
 	"when":     {setWhen, "before or after"},
 }
 
@@ -38,7 +41,7 @@ func setCode(e *Effect, value string) bool {
 func setDelay(e *Effect, value string) bool {
 	delay, ok := duration(value)
 	e.Latency = &Latency{Fixed: delay}
-	return ok && time.Duration(delay) <= MaxLatency
+	return ok && time.Duration(delay) <= maxPreferred
 }
 
 func setTruncate(e *Effect, value string) bool {
@@ -50,7 +53,7 @@ func setTruncate(e *Effect, value string) bool {
 func setDrip(e *Effect, value string) bool {
 	every, ok := duration(value)
 	e.Drip = &Drip{Bytes: 1, Every: every}
-	return ok && time.Duration(every) <= MaxLatency
+	return ok && time.Duration(every) <= maxPreferred
 }
 
 // setThrottle makes a throttle that lets nothing through, so that what is left of its
@@ -58,7 +61,7 @@ func setDrip(e *Effect, value string) bool {
 func setThrottle(e *Effect, value string) bool {
 	per, ok := duration(value)
 	e.Throttle = &Throttle{Per: per}
-	return ok
+	return ok && time.Duration(per) <= maxWindow
 }
 
 func setWhen(e *Effect, value string) bool {
@@ -115,6 +118,23 @@ func Prefer(values []string) (effect *Effect, applied string, err error) {
 		return nil, "", wrong(preferField, "%s: %s", cmp.Or(preferenceOf[member], member, "when"), failure.Message)
 	}
 	return effect, strings.Join(said, ", "), nil
+}
+
+// Foreign is what is left of Prefer headers without the preferences that Prefer reads, for
+// whoever the request is passed on to. Parameters stay. It is nil when nothing is left.
+func Foreign(values []string) []string {
+	var left []string
+	for _, one := range split(strings.Join(values, ","), ',') {
+		plain, _, _ := cut(one, ';')
+		name, _, _ := cut(plain, '=')
+		if _, ours := preferences[strings.ToLower(trim(name))]; !ours && trim(one) != "" {
+			left = append(left, trim(one))
+		}
+	}
+	if left == nil {
+		return nil
+	}
+	return []string{strings.Join(left, ", ")}
 }
 
 // preferenceOf names the members of an effect that a header calls otherwise.

@@ -60,6 +60,23 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ headers, want []string }{
+		"nothing":        {nil, nil},
+		"ours":           {[]string{"code=503, WHEN = after", "delay=1ms; x"}, nil},
+		"one of each":    {[]string{"return=minimal, delay=1ms"}, []string{"return=minimal"}},
+		"across headers": {[]string{"delay=1ms, respond-async", "wait=10; code=1,code=503"}, []string{"respond-async, wait=10; code=1"}},
+		"ours twice":     {[]string{"code=503, code=oops, a"}, []string{"a"}},
+		"quoted":         {[]string{`handling="a, code=500; \", reset", code=503`}, []string{`handling="a, code=500; \", reset"`}},
+		"gaps":           {[]string{", ,reset,, a ,"}, []string{"a"}},
+	} {
+		if diff := cmp.Diff(test.want, fault.Foreign(test.headers)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func TestPreferRefuses(t *testing.T) {
 	t.Parallel()
 	for header, says := range map[string]string{
@@ -68,7 +85,9 @@ func TestPreferRefuses(t *testing.T) {
 		"code=5xx":                       "400 to 599",
 		"delay=1":                        "200ms",
 		"delay=-1s":                      "more than 0s",
-		"delay=6m":                       "at most 5m",
+		"delay=31s":                      "at most 30s",
+		"drip=31s":                       "at most 30s",
+		"throttle=9000h":                 "at most a year",
 		"reset=yes":                      "want no value",
 		"empty=1":                        "want no value",
 		"truncate=-1":                    "0 or more",

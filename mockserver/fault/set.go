@@ -90,7 +90,7 @@ func (s *Set) Remove(id string) error {
 	present := s.all()
 	left := slices.DeleteFunc(slices.Clone(present), func(a *armed) bool { return a.fault.ID == id })
 	if len(left) == len(present) {
-		return client.Errorf(client.NotFound, "there is no fault %.50q", id)
+		return client.Errorf(client.NotFound, "there is no fault %.50q", id).At("/id")
 	}
 	s.put(left)
 	return nil

@@ -11,10 +11,7 @@ func (rw rewriter) url(target string) string {
 	path, query, found := strings.Cut(rw.plain(target), "?")
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		text, err := url.PathUnescape(segment)
-		if err != nil {
-			text = segment
-		}
+		text := unescapedPath(segment)
 		segments[i] = changed(segment, text, rw.text(text))
 	}
 	path = strings.Join(segments, "/")
@@ -22,6 +19,19 @@ func (rw rewriter) url(target string) string {
 		return path
 	}
 	return path + "?" + rw.pairs(query)
+}
+
+// unescapedPath undoes the escapes of a segment, also those that are escaped themselves.
+func unescapedPath(segment string) string {
+	const deepest = 3
+	for range deepest {
+		text, err := url.PathUnescape(segment)
+		if err != nil || text == segment {
+			break
+		}
+		segment = text
+	}
+	return segment
 }
 
 // pairs rewrites name=value&name=value, as queries and forms have it.

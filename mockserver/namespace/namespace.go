@@ -51,8 +51,10 @@ type Namespace struct {
 
 	snapshots snapshots
 
-	// following is held by whoever begins to follow the journal, and guards session.
+	// following is held by whoever begins or ends to follow the journal, and guards the
+	// session that all followers share.
 	following sync.Mutex
+	followers int
 	session   *journal.Session
 }
 
@@ -226,18 +228,27 @@ func (n *Namespace) HasClient(ctx context.Context, name string) (bool, error) {
 	return false, nil
 }
 
-// Session is what makes the entries of the journal fit to be shown as they come, to all
-// who follow it. It is made for the first of them, with the redactor.
-func (n *Namespace) Session(ctx context.Context, redactor *journal.Redactor) (*journal.Session, error) {
+// Follow returns what makes the entries of the journal fit to be shown as they come, to
+// all who follow it. It is made with the redactor for the first of them, and what it has
+// learned is forgotten when the last is done.
+func (n *Namespace) Follow(ctx context.Context, redactor *journal.Redactor) (session *journal.Session, done func(), err error) {
 	n.following.Lock()
 	defer n.following.Unlock()
-	if n.session != nil {
-		return n.session, nil
+	if n.session == nil {
+		held, err := n.Secrets(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		n.session = redactor.NewSession(n.journal.Snapshot().Entries, held)
 	}
-	held, err := n.Secrets(ctx)
-	if err != nil {
-		return nil, err
+	n.followers++
+	return n.session, sync.OnceFunc(n.unfollow), nil
+}
+
+func (n *Namespace) unfollow() {
+	n.following.Lock()
+	defer n.following.Unlock()
+	if n.followers--; n.followers == 0 {
+		n.session = nil
 	}
-	n.session = redactor.NewSession(n.journal.Snapshot().Entries, held)
-	return n.session, nil
 }

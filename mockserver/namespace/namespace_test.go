@@ -160,7 +160,7 @@ func TestImportsThatCannotBe(t *testing.T) {
 	for _, state := range []clock.State{{}, {Offset: time.Hour}, {Offset: -time.Hour}, {Frozen: now.AddDate(289, 0, 0)}, {Frozen: now.AddDate(-100, 0, 0)}} {
 		document := whole()
 		document.Clock = state
-		if err := n.ImportSnapshot(t.Context(), "good", document); err != nil {
+		if err := n.ImportSnapshot(t.Context(), "good", document, 1); err != nil {
 			t.Errorf("%+v: %v", state, err)
 		}
 		if err := n.RestoreSnapshot(t.Context(), "good"); err != nil || n.Clock().State() != state {
@@ -177,11 +177,11 @@ func TestImportsThatCannotBe(t *testing.T) {
 	} {
 		document := whole()
 		change(&document)
-		if err := client.AsError(n.ImportSnapshot(t.Context(), "good", document)); err == nil || err.Field != field {
+		if err := client.AsError(n.ImportSnapshot(t.Context(), "good", document, 1)); err == nil || err.Field != field {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
-	if err := n.ImportSnapshot(t.Context(), "No Name", whole()); err == nil {
+	if err := n.ImportSnapshot(t.Context(), "No Name", whole(), 1); err == nil {
 		t.Error("it has a name that cannot be")
 	}
 	if kept, err := n.ExportSnapshot(t.Context(), "good"); err != nil || len(kept.World.Realms) != 1 || kept.Faults[0].ID != "f1" {
@@ -220,4 +220,36 @@ func TestADeletedNamespaceHoldsNothing(t *testing.T) {
 	if err := r.Delete("a"); client.KindOf(err) != client.NotFound {
 		t.Error(err)
 	}
+}
+
+// TestImportsHaveABound fills it, and makes room again in each way that there is.
+func TestImportsHaveABound(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t, 1, nil)
+	a := create(t, r, namespace.Plan{Name: "a"})
+	const large = 100 << 20
+	document, err := a.ExportSnapshot(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(n *namespace.Namespace, name string, want client.Kind) {
+		t.Helper()
+		err := n.ImportSnapshot(t.Context(), name, document, large)
+		if (err == nil) != (want == 0) || err != nil && client.KindOf(err) != want {
+			t.Fatalf("%s: got %v", name, err)
+		}
+	}
+	put(r.Default(), "one", 0)
+	put(a, "two", 0)
+	put(a, "three", client.Limit)
+	if err := r.Default().DeleteSnapshot("one"); err != nil {
+		t.Fatal(err)
+	}
+	put(a, "three", 0)
+	put(a, "four", client.Limit)
+	if err := r.Delete("a"); err != nil {
+		t.Fatal(err)
+	}
+	put(r.Default(), "one", 0)
+	put(r.Default(), "two", 0)
 }

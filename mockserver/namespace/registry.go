@@ -55,12 +55,14 @@ const (
 
 // Registry holds the namespaces of a server. It is safe for concurrent use.
 type Registry struct {
-	options  Options
-	kinds    map[string]realm.Kind
-	names    []string
-	keys     map[string]*realm.Keys
-	budget   *journal.Budget
-	epoch    atomic.Uint64
+	options Options
+	kinds   map[string]realm.Kind
+	names   []string
+	keys    map[string]*realm.Keys
+	budget  *journal.Budget
+	epoch   atomic.Uint64
+	// imported is the size of the documents that snapshots were imported from.
+	imported atomic.Int64
 	fallback *Namespace
 
 	mu     sync.RWMutex
@@ -148,6 +150,13 @@ func (r *Registry) Find(name string) (*Namespace, error) {
 	return found, nil
 }
 
+// Has reports whether there is a namespace of this name, without using it.
+func (r *Registry) Has(name string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return name == Default || r.others[name] != nil
+}
+
 // shortName bounds what a hostile name can put into a message.
 func shortName(name string) string {
 	const longest = 63
@@ -202,6 +211,7 @@ func (r *Registry) JournalSize() journal.Size {
 // close ends what a namespace has, for whoever holds mu.
 func (r *Registry) close(n *Namespace) {
 	r.evicted += n.journal.Size().Evicted
+	n.dropSnapshots()
 	n.journal.Close()
 	r.trimmed = min(r.trimmed, len(r.others))
 }

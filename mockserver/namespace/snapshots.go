@@ -18,9 +18,14 @@ import (
 	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
-// maxSnapshots bounds what one namespace may keep. A snapshot shares the memory of
-// what has not changed since.
-const maxSnapshots = 100
+const (
+	// maxSnapshots bounds what one namespace may keep. A snapshot that is saved shares
+	// the memory of what has not changed since.
+	maxSnapshots = 100
+	// maxImported bounds the documents of the snapshots that were imported, in all
+	// namespaces, as those share nothing with anybody.
+	maxImported = 256 << 20
+)
 
 // snapshots are those of one namespace.
 type snapshots struct {
@@ -39,6 +44,8 @@ type moment struct {
 	defects     []string
 	propagation propagation.Settings
 	random      []byte
+	// size is that of the document that it was imported from, 0 for one that was saved.
+	size int64
 }
 
 // SnapshotInfo is what is told of a snapshot.
@@ -118,11 +125,33 @@ func (n *Namespace) keep(m *moment) error {
 	if _, there := n.snapshots.byName[m.name]; !there && len(n.snapshots.byName) >= maxSnapshots {
 		return client.Errorf(client.Limit, "the namespace has %d snapshots, the most it can have: delete some", maxSnapshots)
 	}
+	if m.size > 0 && n.registry.imported.Add(m.size) > maxImported {
+		n.registry.imported.Add(-m.size)
+		return client.Errorf(client.Limit, "the snapshots that were imported have more than %d MiB with this one: delete some", maxImported>>20)
+	}
 	if n.snapshots.byName == nil {
 		n.snapshots.byName = map[string]*moment{}
 	}
+	n.drop(m.name)
 	n.snapshots.byName[m.name] = m
 	return nil
+}
+
+// drop forgets a snapshot if there is one, for whoever holds the lock.
+func (n *Namespace) drop(name string) {
+	if m := n.snapshots.byName[name]; m != nil {
+		n.registry.imported.Add(-m.size)
+		delete(n.snapshots.byName, name)
+	}
+}
+
+// dropSnapshots forgets all of them.
+func (n *Namespace) dropSnapshots() {
+	n.snapshots.mu.Lock()
+	defer n.snapshots.mu.Unlock()
+	for name := range n.snapshots.byName {
+		n.drop(name)
+	}
 }
 
 func (n *Namespace) snapshot(name string) (*moment, error) {
@@ -131,7 +160,7 @@ func (n *Namespace) snapshot(name string) (*moment, error) {
 	if m := n.snapshots.byName[name]; m != nil {
 		return m, nil
 	}
-	return nil, client.Errorf(client.NotFound, "the namespace %s has no snapshot %q", n.name, shortName(name))
+	return nil, client.Errorf(client.NotFound, "the namespace %s has no snapshot %q", n.name, shortName(name)).At("/name")
 }
 
 // DeleteSnapshot forgets a snapshot. Errors: NotFound.
@@ -141,7 +170,7 @@ func (n *Namespace) DeleteSnapshot(name string) error {
 	}
 	n.snapshots.mu.Lock()
 	defer n.snapshots.mu.Unlock()
-	delete(n.snapshots.byName, name)
+	n.drop(name)
 	return nil
 }
 
@@ -196,10 +225,10 @@ func (n *Namespace) ExportSnapshot(ctx context.Context, name string) (snapshot.D
 	}, err
 }
 
-// ImportSnapshot keeps a document as the snapshot of this name, in the place of one of
+// ImportSnapshot keeps a document, which had this size in bytes, as the snapshot of this name, in the place of one of
 // the same name. Its clients are new ones. Errors: those of its world, and of what is
 // in it that cannot be; nothing changes then.
-func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapshot.Document) error {
+func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapshot.Document, size int) error {
 	made, err := n.registry.load(ctx, from.World, from.TakenAt)
 	if err != nil {
 		return client.Errorf(client.Invalid, "%s", err).At("/world")
@@ -213,6 +242,6 @@ func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapsh
 	made.clients.Renew(made.clients, n.registry.nextEpoch())
 	return n.keep(&moment{
 		name: name, at: from.TakenAt, image: made, clock: from.Clock,
-		faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness,
+		faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness, size: int64(size),
 	})
 }

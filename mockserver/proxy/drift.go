@@ -61,7 +61,9 @@ type Drift struct {
 	rows      map[key]*Row
 	exchanges uint64
 	drifted   uint64
-	dropped   uint64
+	// unanswered had no reply that could be compared.
+	unanswered uint64
+	dropped    uint64
 }
 
 type key struct {
@@ -80,6 +82,9 @@ type Exchange struct {
 	At        time.Time
 	// RequestID is what the journal and the log call it.
 	RequestID string
+	// Unanswered says that there was no reply of the deployment's to compare, whoever is
+	// to blame: it, the way there, or the caller.
+	Unanswered bool
 	// Request and Reply are what was found in each direction.
 	Request, Reply []contract.Finding
 }
@@ -97,6 +102,9 @@ func (d *Drift) Note(e Exchange) {
 	d.exchanges++
 	if e.Drifted() {
 		d.drifted++
+	}
+	if e.Unanswered {
+		d.unanswered++
 	}
 	for _, finding := range e.Request {
 		d.count(key{e.Operation, Request, finding}, e)
@@ -133,14 +141,17 @@ func (d *Drift) Clear() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	clear(d.rows)
-	d.exchanges, d.drifted, d.dropped = 0, 0, 0
+	d.exchanges, d.drifted, d.unanswered, d.dropped = 0, 0, 0, 0
 }
 
 // Report returns what the ledger holds.
 func (d *Drift) Report() Report {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	report := Report{Upstream: d.upstream, Exchanges: d.exchanges, Drifted: d.drifted, Dropped: d.dropped, Rows: make([]Row, 0, len(d.rows))}
+	report := Report{
+		Upstream: d.upstream, Exchanges: d.exchanges, Drifted: d.drifted, Unanswered: d.unanswered, Dropped: d.dropped,
+		Rows: make([]Row, 0, len(d.rows)),
+	}
 	for _, row := range d.rows {
 		report.Rows = append(report.Rows, *row)
 	}

@@ -31,14 +31,14 @@ func TestDrift(t *testing.T) {
 		{Operation: "read", Reply: []contract.Finding{missing, info("/new")}},
 		{Operation: "read", Reply: []contract.Finding{info("/new")}},
 		{Operation: "read", Reply: []contract.Finding{missing}, Request: []contract.Finding{missing}},
-		{Operation: "list"},
+		{Operation: "list", Unanswered: true},
 		{Request: []contract.Finding{proxy.Undocumented("GET", "/a")}},
 	} {
 		exchange.At, exchange.RequestID = start.Add(time.Duration(i)*time.Second), fmt.Sprintf("r%d", i)
 		drift.Note(exchange)
 	}
 	at := func(i int) time.Time { return start.Add(time.Duration(i) * time.Second) }
-	want := proxy.Report{Upstream: "https://id.example.com", Exchanges: 5, Drifted: 3, Rows: []proxy.Row{
+	want := proxy.Report{Upstream: "https://id.example.com", Exchanges: 5, Drifted: 3, Unanswered: 1, Rows: []proxy.Row{
 		{Direction: proxy.Request, Level: contract.Violation, In: contract.InPath, Member: "GET /a", Rule: "undocumented operation", Count: 1, First: at(4), Last: at(4), Example: "r4"},
 		{Operation: "read", Direction: proxy.Request, Level: contract.Violation, In: contract.InBody, Member: "/id", Rule: missing.Rule, Count: 1, First: at(2), Last: at(2), Example: "r2"},
 		{Operation: "read", Direction: proxy.FromUpstream, Level: contract.Violation, In: contract.InBody, Member: "/id", Rule: missing.Rule, Count: 2, First: at(0), Last: at(2), Example: "r0"},
@@ -49,7 +49,7 @@ func TestDrift(t *testing.T) {
 		t.Errorf("drift %v (-want +got):\n%s", report.Drift(), diff)
 	}
 	drift.Clear()
-	if report := drift.Report(); report.Drift() || report.Exchanges != 0 || len(report.Rows) != 0 {
+	if report := drift.Report(); report.Drift() || report.Exchanges != 0 || report.Unanswered != 0 || len(report.Rows) != 0 {
 		t.Errorf("after a clear: %+v", report)
 	}
 	drift.Note(proxy.Exchange{Operation: "read", Reply: []contract.Finding{info("/new")}})
@@ -120,5 +120,33 @@ violation  read       reply body    /id     required member is missing  1      r
 `
 	if diff := cmp.Diff(want, write()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	drift.Clear()
+	drift.Note(proxy.Exchange{Operation: "read", At: start, RequestID: "r3", Unanswered: true})
+	if got := write(); got != "\nhttps://id.example.com: 0 of 1 exchanges break the document, and 1 were not answered.\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestReportProves(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		report proxy.Report
+		want   string
+	}{
+		"clean":      {proxy.Report{Exchanges: 2}, ""},
+		"nothing":    {proxy.Report{}, "a: there was no exchange that could be compared with the document"},
+		"drift":      {proxy.Report{Exchanges: 2, Drifted: 1}, "a: 1 of 2 exchanges break the document"},
+		"unanswered": {proxy.Report{Exchanges: 2, Unanswered: 2}, "a: 2 of 2 exchanges were not answered"},
+		"both":       {proxy.Report{Exchanges: 2, Drifted: 1, Unanswered: 1}, "a: 1 of 2 exchanges break the document, and 1 of 2 exchanges were not answered"},
+	} {
+		test.report.Upstream = "a"
+		got := ""
+		if err := test.report.Check(); err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
 	}
 }

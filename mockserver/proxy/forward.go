@@ -44,12 +44,15 @@ func (u *Upstream) Forward(ctx context.Context, r *http.Request, body []byte, ta
 		return Reply{}, u.explain(ctx, err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode < http.StatusOK {
+		// The body of a 101 is the connection itself, which need not end, and which no
+		// deadline is on any more.
+		return Reply{}, u.failure(http.StatusBadGateway, "upstream-unreachable", "the status of the reply is no final one", nil)
+	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, u.limits.Reply+1))
 	switch {
 	case err != nil:
 		return Reply{}, u.explain(ctx, err)
-	case response.StatusCode < http.StatusOK:
-		return Reply{}, u.failure(http.StatusBadGateway, "upstream-unreachable", "the status of the reply is no final one", nil)
 	case int64(len(data)) > u.limits.Reply:
 		return Reply{}, u.failure(http.StatusBadGateway, "upstream-too-large",
 			fmt.Sprintf("the body of the reply is larger than %d bytes", u.limits.Reply), nil)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 // is safe for concurrent use. Close it.
 type Recorder struct {
 	session *journal.Session
+	logger  *slog.Logger
 
 	mu      sync.Mutex
 	to      io.Writer
@@ -43,9 +45,10 @@ type recorded struct {
 	since     time.Time
 }
 
-// NewRecorder writes to a file or the like, which stays the caller's to close.
-func NewRecorder(to io.Writer) *Recorder {
-	r := &Recorder{session: journal.NewRedactor().NewSession(nil, nil), to: to}
+// NewRecorder writes to a file or the like, which stays the caller's to close. The logger
+// hears of the first failure when it happens, which can be long before Close tells of it.
+func NewRecorder(to io.Writer, logger *slog.Logger) *Recorder {
+	r := &Recorder{session: journal.NewRedactor().NewSession(nil, nil), logger: logger, to: to}
 	r.later = time.AfterFunc(hold, r.flush)
 	r.later.Stop()
 	return r
@@ -101,6 +104,9 @@ func (r *Recorder) write(count int) {
 		encoder.SetEscapeHTML(false)
 		if r.err = encoder.Encode(r.line(&due[i])); r.err == nil {
 			_, r.err = r.to.Write(text.Bytes())
+		}
+		if r.err != nil {
+			r.logger.Error("an exchange cannot be recorded, and nothing after it will be", "request_id", due[i].entry.RequestID, "error", r.err)
 		}
 	}
 }

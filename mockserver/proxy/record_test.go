@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func TestRecorder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var file buffer
-		recorder := proxy.NewRecorder(&file)
+		recorder := proxy.NewRecorder(&file, slog.New(slog.DiscardHandler))
 		// The first has the secret where nothing says that it is one; the second names it.
 		recorder.Add("default", entry("r1", `{"note":"`+secret+`"}`), proxy.Exchange{Operation: "read", Reply: []contract.Finding{info("/note")}})
 		time.Sleep(hold / 2)
@@ -110,7 +111,7 @@ func TestRecorderDoesNotKeepMuch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var file buffer
-		recorder := proxy.NewRecorder(&file)
+		recorder := proxy.NewRecorder(&file, slog.New(slog.DiscardHandler))
 		for range 3 {
 			recorder.Add("default", entry("r", `{"a":"`+strings.Repeat("x", 5<<20)+`"}`), proxy.Exchange{})
 		}
@@ -132,12 +133,21 @@ func (b *broken) Write([]byte) (int, error) {
 
 func TestRecorderStopsAtAFailure(t *testing.T) {
 	t.Parallel()
-	file := &broken{}
-	recorder := proxy.NewRecorder(file)
-	for range 3 {
+	synctest.Test(t, func(t *testing.T) {
+		file := &broken{}
+		var told buffer
+		recorder := proxy.NewRecorder(file, slog.New(slog.NewTextHandler(&told, nil)))
+		for range 3 {
+			recorder.Add("default", entry("r", `{}`), proxy.Exchange{})
+		}
+		time.Sleep(hold + time.Millisecond)
+		synctest.Wait()
+		if got := told.lines(); len(got) != 1 || !strings.Contains(got[0], "level=ERROR") || !strings.Contains(got[0], "the disk is full") {
+			t.Errorf("before the end the log is %q, want one failure", got)
+		}
 		recorder.Add("default", entry("r", `{}`), proxy.Exchange{})
-	}
-	if err := recorder.Close(); err == nil || !strings.Contains(err.Error(), "record: the disk is full") || file.writes != 1 {
-		t.Errorf("got %v after %d writes", err, file.writes)
-	}
+		if err := recorder.Close(); err == nil || !strings.Contains(err.Error(), "record: the disk is full") || file.writes != 1 || len(told.lines()) != 1 {
+			t.Errorf("got %v after %d writes, and the log is %q", err, file.writes, told.lines())
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -32,6 +33,9 @@ type Report struct {
 	// Exchanges were forwarded or should have been, and Drifted of them break the
 	// document.
 	Exchanges, Drifted uint64
+	// Unanswered is how many of the exchanges had no reply of the deployment's. Of those
+	// the request alone was compared.
+	Unanswered uint64
 	// Dropped counts findings for which there was no row left.
 	Dropped uint64
 	// Rows are violations first, by operation, requests before replies.
@@ -42,9 +46,32 @@ type Report struct {
 // none.
 func (r Report) Drift() bool { return r.Drifted > 0 }
 
+// Check reports why the report is no proof that the deployment and its callers keep to the
+// document: something breaks it, the deployment did not answer, or nothing was compared.
+func (r Report) Check() error {
+	var reasons []string
+	if r.Drift() {
+		reasons = append(reasons, fmt.Sprintf("%d of %d exchanges break the document", r.Drifted, r.Exchanges))
+	}
+	if r.Unanswered > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d of %d exchanges were not answered", r.Unanswered, r.Exchanges))
+	}
+	if r.Exchanges == 0 {
+		reasons = append(reasons, "there was no exchange that could be compared with the document")
+	}
+	if len(reasons) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: %s", r.Upstream, strings.Join(reasons, ", and "))
+}
+
 // Write writes the report for people.
 func (r Report) Write(to io.Writer) error {
-	if _, err := fmt.Fprintf(to, "\n%s: %d of %d exchanges break the document.\n", r.Upstream, r.Drifted, r.Exchanges); err != nil {
+	unanswered := ""
+	if r.Unanswered > 0 {
+		unanswered = fmt.Sprintf(", and %d were not answered", r.Unanswered)
+	}
+	if _, err := fmt.Fprintf(to, "\n%s: %d of %d exchanges break the document%s.\n", r.Upstream, r.Drifted, r.Exchanges, unanswered); err != nil {
 		return err
 	}
 	if len(r.Rows) == 0 {

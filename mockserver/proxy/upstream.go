@@ -91,6 +91,9 @@ func CheckURL(text string) error {
 		want = "an http or https URL with a host and without a query"
 	case u.User != nil:
 		want = "an http or https URL without a user and a password: callers send their own credentials, which are passed on"
+	case !strings.HasSuffix(text, u.EscapedPath()):
+		// Or else net/url escapes what comes after it anew.
+		want = "an http or https URL with a path that is escaped"
 	default:
 		return nil
 	}

@@ -155,6 +155,36 @@ func TestForwardFails(t *testing.T) {
 	}
 }
 
+// TestForwardDoesNotSwitch has a deployment speak of another protocol, unasked, and wait.
+func TestForwardDoesNotSwitch(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	server := deployment(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			ended <- err
+			return
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 x\r\nUpgrade: y\r\nConnection: Upgrade\r\n\r\n")
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, err = conn.Read(make([]byte, 1))
+		ended <- err
+	})
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	began := time.Now()
+	_, err := upstream(t, server.URL, nil).Forward(t.Context(), request, nil, "/")
+	if failure, is := errors.AsType[*proxy.Failure](err); !is || failure.Kind != "upstream-unreachable" {
+		t.Errorf("got %v, want that the status is no final one", err)
+	}
+	if err := <-ended; !errors.Is(err, io.EOF) {
+		t.Errorf("the connection is still there: %v", err)
+	}
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
 // TestForwardEnds: the caller who goes away is no failure of the deployment.
 func TestForwardEnds(t *testing.T) {
 	t.Parallel()
@@ -200,6 +230,8 @@ func TestCheckURL(t *testing.T) {
 		"https://":                             "with a host",
 		"https://id.example.com?a=b":           "without a query",
 		"https://id.example.com/#x":            "without a query",
+		"https://id.example.com/a|b":           "with a path that is escaped",
+		"https://id.example.com/a%7Cb%2F":      "",
 		"https://user:hidden@id.example.com":   "without a user and a password: callers send their own credentials",
 		"https://user:hid%zzden@id.example.co": "want an http or https URL",
 	} {

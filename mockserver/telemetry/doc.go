@@ -6,8 +6,9 @@
 // # What is shown
 //
 // Labels come from documents and from small sets of words, never from a caller, so the
-// number of series has a bound. Neither numbers nor spans hold a secret: of an address
-// they show the path and not the query, of a violation its kind and not its text.
+// number of series has a bound. Neither numbers nor spans hold a secret: of a violation
+// they show the kind and not the text, and what of an address they show is for the server
+// to say.
 //
 // # Metrics
 //

@@ -15,6 +15,9 @@ type Drift struct {
 	// document, in either direction.
 	Exchanges uint64 `json:"exchanges"`
 	Drifted   uint64 `json:"drifted"`
+	// Unanswered is how many of them the deployment gave no answer to that could be
+	// looked at.
+	Unanswered uint64 `json:"unanswered"`
 	// Dropped is how many findings there was no room left to tell apart.
 	Dropped uint64 `json:"dropped"`
 	// Findings are the violations first.

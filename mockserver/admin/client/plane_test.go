@@ -155,10 +155,10 @@ func TestReplies(t *testing.T) {
 			client.Propagation{AcceptNewAfter: 20 * time.Second, RefuseOldAfter: time.Minute, Replicas: 2}, "",
 		},
 		"drift": {
-			"getDrift", 200, `{"upstream": "https://id.example", "exchanges": 3, "drifted": 1, "dropped": 0, "findings": [{"level": "violation", "operation": "o", "direction": "reply",
+			"getDrift", 200, `{"upstream": "https://id.example", "exchanges": 3, "drifted": 1, "unanswered": 2, "dropped": 0, "findings": [{"level": "violation", "operation": "o", "direction": "reply",
 				"in": "body", "member": "/a/*", "rule": "required member is missing", "count": 2, "first": "2099-01-02T03:04:05Z", "last": "2099-01-02T03:04:05Z", "example": "r-1"}]}`,
 			func(c *client.Client) (any, error) { return both(c.Drift(t.Context())) },
-			client.Drift{Upstream: "https://id.example", Exchanges: 3, Drifted: 1, Findings: []client.DriftFinding{{
+			client.Drift{Upstream: "https://id.example", Exchanges: 3, Drifted: 1, Unanswered: 2, Findings: []client.DriftFinding{{
 				Level: "violation", Operation: "o", Direction: "reply", In: "body", Member: "/a/*", Rule: "required member is missing", Count: 2, First: noon, Last: noon, Example: "r-1",
 			}}}, "",
 		},
