@@ -45,11 +45,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 
 // measure counts the request when its answer is on the way, and ends its span.
 func (x *exchange) measure(status int) {
-	name := ""
-	if x.provider != nil {
-		name = x.provider.Name
-	}
-	happened := x.outcome.String()
+	name, happened := x.providerName(), x.outcome.String()
 	if x.outcome != nil && x.outcome.Delivery.Reset {
 		status = 0
 	}

@@ -82,7 +82,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(ctx)
 	}
 	x.space = chosen.space
-	x.start = x.space.Clock().Now()
+	x.start = x.space.Clock().At(x.began)
 	x.witness.Store = x.space.Store()
 	x.call = provider.Call{
 		HTTP: r, Store: &x.witness, BaseURL: s.baseURL(r) + chosen.prefix, Now: x.start, Random: x.space.Random(),
@@ -170,7 +170,8 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	if x.call.Realm != nil {
 		// The admin plane has no realm: it replaces the world and must not wait for
 		// itself.
-		defer x.space.Use()()
+		x.space.Hold()
+		defer x.space.Release()
 		x.enterRealm()
 	}
 	// A body can take its time to arrive. What counts is when it is there: a secret
@@ -402,21 +403,33 @@ func kindOf(violation string) string {
 	return kind
 }
 
+func (x *exchange) providerName() string {
+	if x.provider == nil {
+		return ""
+	}
+	return x.provider.Name
+}
+
+// log writes the line of a request, for those who want one of each.
+func (x *exchange) log(status int, took time.Duration) {
+	r := x.call.HTTP
+	if !x.server.logger.Enabled(r.Context(), slog.LevelDebug) {
+		return
+	}
+	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
+		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
+		slog.String("provider", x.providerName()), slog.String("operation", x.operationID()), slog.String("method", knownMethod(r.Method)),
+		slog.Int("status", status), slog.Duration("took", took), slog.String("violation", kindOf(x.violation)), slog.String("fault", x.outcome.String()))
+}
+
 // record closes the journal entry. The admin plane does not journal itself.
 func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
-	name := ""
-	if x.provider != nil {
-		name = x.provider.Name
-	}
 	took := x.took()
 	if x.outcome != nil {
 		took += x.outcome.Delivery.Wait // which is still to come
 	}
-	r := x.call.HTTP
-	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
-		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
-		slog.String("provider", name), slog.String("operation", x.operationID()), slog.String("method", knownMethod(r.Method)),
-		slog.Int("status", reply.Status), slog.Duration("took", took), slog.String("violation", kindOf(x.violation)), slog.String("fault", x.outcome.String()))
+	r, name := x.call.HTTP, x.providerName()
+	x.log(reply.Status, took)
 	if name == specs.Admin || x.nowhere {
 		return
 	}

@@ -108,6 +108,98 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// TestProxyProvesNothing has no deployment answer, and then no request come.
+func TestProxyProvesNothing(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for name, test := range map[string]struct {
+		use            func(t *testing.T, at places)
+		stdout, stderr string
+	}{
+		"no answer": {func(t *testing.T, at places) {
+			t.Helper()
+			if got, text := askAdmin(t, at.URL+"/api/v2/applications", "token"); got != http.StatusBadGateway {
+				t.Errorf("HTTP %d %s", got, text)
+			}
+		}, ": 0 of 1 exchanges break the document, and 1 were not answered.", ": 1 of 1 exchanges were not answered"},
+		"no request": {func(*testing.T, places) {}, ": 0 of 0 exchanges break the document.", ": there was no exchange"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, flags := range [][]string{nil, {"--fail-on-drift"}} {
+				code, stdout, stderr := proxied(t, func(at places) { test.use(t, at) }, append(flags, "--provider", "authing-v2", "--upstream", gone.URL)...)
+				want := exitOK
+				if flags != nil {
+					want = exitFailure
+				}
+				if code != want || !strings.Contains(stdout, test.stdout) || strings.Contains(stderr, test.stderr) != (want == exitFailure) {
+					t.Errorf("%v: got exit %d, %s and %s, want %d", flags, code, stdout, stderr, want)
+				}
+			}
+		})
+	}
+}
+
+// TestProxySaysThatTheRecordFails has a disk on which there is no room.
+func TestProxySaysThatTheRecordFails(t *testing.T) {
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skipf("there is no such disk: %v", err)
+	}
+	code, _, stderr := proxied(t, func(at places) { rotate(t, at.URL) },
+		"--provider", "authing-v2", "--upstream", mocktest.Start(t).BaseURL(), "--record", full)
+	if code != exitFailure || !strings.Contains(stderr, "level=ERROR msg=\"an exchange cannot be recorded") || !strings.Contains(stderr, "keyturn: record: write "+full) {
+		t.Errorf("got exit %d and %s", code, stderr)
+	}
+}
+
+// TestProxyHasAPlaneOfItsOwn is the way to keep the deployment's scripts out of it.
+func TestProxyHasAPlaneOfItsOwn(t *testing.T) {
+	upstream := mocktest.Start(t).BaseURL()
+	var banner []string
+	code, stdout, stderr := proxied(t, func(at places) {
+		plane := strings.TrimSuffix(at.AdminURL, "/__admin")
+		if plane == at.AdminURL || plane == at.URL {
+			t.Fatalf("the ready file says %+v", at)
+		}
+		rotate(t, at.URL)
+		for address, want := range map[string]int{
+			at.URL + "/__admin/health":           http.StatusOK,
+			at.URL + "/__admin/drift":            http.StatusNotFound,
+			at.URL + "/__admin/ui/":              http.StatusNotFound,
+			at.URL + "/ns/default/__admin/world": http.StatusNotFound,
+			at.AdminURL + "/drift":               http.StatusOK,
+			at.AdminURL + "/ui/":                 http.StatusOK,
+			plane + "/api/v2/applications":       http.StatusNotFound,
+		} {
+			if got, text := askAdmin(t, address, ""); got != want {
+				t.Errorf("%s: HTTP %d %.200s, want %d", address, got, text, want)
+			}
+		}
+		page, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at.AdminURL+"/drift", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.Header.Set("Origin", at.URL)
+		response, err := http.DefaultTransport.RoundTrip(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusForbidden {
+			t.Errorf("a page of the deployment reads the plane: HTTP %d", response.StatusCode)
+		}
+		banner = []string{"admin     " + at.AdminURL, "console   " + at.AdminURL + "/ui/", "docs      " + at.AdminURL + "/docs/", "  curl " + at.AdminURL + "/drift"}
+	}, "--provider", "authing-v2", "--upstream", upstream, "--admin-addr", "127.0.0.1:0", "--fail-on-drift")
+	if code != exitOK || !strings.Contains(stdout, "0 of 1 exchanges break the document.") {
+		t.Errorf("got exit %d, %s and %s", code, stdout, stderr)
+	}
+	for _, want := range banner {
+		if !strings.Contains(stdout, want+"\n") {
+			t.Errorf("no %q in %s", want, stdout)
+		}
+	}
+}
+
 // TestProxyTrusts gives the authority as the referee is given it.
 func TestProxyTrusts(t *testing.T) {
 	server := mocktest.Start(t, mocktest.WithTLS())

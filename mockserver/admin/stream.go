@@ -66,7 +66,7 @@ func (f Following) Each(ctx context.Context, quiet time.Duration, yield func(Bat
 		stop()
 		switch {
 		case ctx.Err() != nil, errors.Is(err, journal.ErrClosed):
-			return nil //nolint:nilerr // both are how it ends
+			return nil
 		case err != nil && !errors.Is(err, context.DeadlineExceeded):
 			return err
 		}

@@ -46,6 +46,9 @@ var latest = time.Date(9999, 12, 30, 0, 0, 0, 0, time.UTC)
 // Now is the time.
 func (c *Clock) Now() time.Time { return c.state.Load().at(c.system()) }
 
+// At is what the clock shows when the system's shows this.
+func (c *Clock) At(system time.Time) time.Time { return c.state.Load().at(system) }
+
 func (s *State) at(system time.Time) time.Time {
 	switch {
 	case s == nil:

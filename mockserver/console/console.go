@@ -70,7 +70,7 @@ func New(options Options) http.Handler {
 }
 
 // Serves reports whether the path, below what chooses the namespace, is the console's.
-func Serves(path string) bool { return strings.HasPrefix(path, Path) || path+"/" == Path }
+func Serves(path string) bool { return strings.HasPrefix(path, Path) || path == Path[:len(Path)-1] }
 
 // policy lets a page load its own script and its style, and send forms and requests to
 // where it came from. Nothing in a page is a script or a style by itself.

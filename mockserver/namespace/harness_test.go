@@ -54,7 +54,8 @@ func key(id string) client.Key { return client.Key{Realm: "vendor", ID: id} }
 
 // rename changes a client, so that the state is not the one of the start.
 func rename(ctx context.Context, n *namespace.Namespace, id, alias string) error {
-	defer n.Use()()
+	n.Hold()
+	defer n.Release()
 	_, err := n.Store().Update(ctx, key(id), func(c *client.Client) error { c.Alias = alias; return nil })
 	return err
 }

@@ -89,14 +89,14 @@ func (n *Namespace) Journal() *journal.Journal { return n.journal }
 func (n *Namespace) Faults() *fault.Set { return n.faults }
 
 // Realm returns the realm of this name, nil for one that there is not. What belongs
-// together, of a realm and its clients, is looked at under Use.
+// together, of a realm and its clients, is looked at under Hold.
 func (n *Namespace) Realm(name string) *realm.Realm { return (*n.realms.Load())[name] }
 
-// Use keeps the world in its place until the returned function is called.
-func (n *Namespace) Use() (done func()) {
-	n.using.RLock()
-	return n.using.RUnlock
-}
+// Hold keeps the world in its place until Release is called.
+func (n *Namespace) Hold() { n.using.RLock() }
+
+// Release ends what Hold began.
+func (n *Namespace) Release() { n.using.RUnlock() }
 
 // Reset puts the namespace back to what it was at the start, or what ReplaceWorld
 // last made it: its world, the system's time, no faults, no propagation delay, the
