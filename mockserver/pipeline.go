@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -15,13 +14,10 @@ import (
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/fault"
-	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/proxy"
-	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
-	"github.com/keyturn/keyturn/specs"
 )
 
 // maxBody is more than any request to an emulated API needs.
@@ -262,56 +258,6 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	return data, err
 }
 
-// authenticate asks each scheme of the operation in turn; the first that finds
-// something of its own in the request decides. Then the caller's role must allow
-// the operation's access.
-func (x *exchange) authenticate(ctx context.Context) error {
-	if x.route.operation.Access == contract.Open {
-		return nil
-	}
-	p, err := x.caller(ctx)
-	if x.defects != nil {
-		p, err = x.defects.Caller(&x.call, p, err)
-	}
-	if err != nil {
-		return err
-	}
-	x.call.Principal = p
-	return authorise(p, x.route.operation.Access)
-}
-
-func (x *exchange) caller(ctx context.Context) (realm.Principal, error) {
-	var missing error
-	for _, authenticator := range x.route.authenticators {
-		p, err := authenticator(ctx, &x.call)
-		if err == nil || client.KindOf(err) != client.Unauthenticated {
-			return p, err
-		}
-		if missing == nil {
-			missing = err
-		}
-	}
-	return realm.Principal{}, missing
-}
-
-func authorise(p realm.Principal, access contract.Access) error {
-	var allowed bool
-	switch access {
-	case contract.Open:
-		allowed = true
-	case contract.Read:
-		allowed = p.MayRead()
-	case contract.Secret:
-		allowed = p.MaySeeSecrets()
-	case contract.Write:
-		allowed = p.MayWrite()
-	}
-	if !allowed {
-		return client.Errorf(client.Forbidden, "the credentials do not allow this operation")
-	}
-	return nil
-}
-
 // check holds the request to the document.
 func (x *exchange) check() error {
 	r, op := x.call.HTTP, x.route.operation
@@ -392,53 +338,4 @@ func (x *exchange) operationID() string {
 		return ""
 	}
 	return x.route.operation.ID
-}
-
-func (x *exchange) took() time.Duration { return x.server.options.Clock().Sub(x.began) }
-
-// kindOf is what the log tells of a violation. The rest may repeat what the caller sent,
-// from which only the journal can take the secrets.
-func kindOf(violation string) string {
-	kind, _, _ := strings.Cut(violation, ":")
-	return kind
-}
-
-func (x *exchange) providerName() string {
-	if x.provider == nil {
-		return ""
-	}
-	return x.provider.Name
-}
-
-// log writes the line of a request, for those who want one of each.
-func (x *exchange) log(status int, took time.Duration) {
-	r := x.call.HTTP
-	if !x.server.logger.Enabled(r.Context(), slog.LevelDebug) {
-		return
-	}
-	x.server.logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
-		slog.String("request_id", x.id), slog.String("trace_id", telemetry.TraceID(r.Context())), slog.String("namespace", x.call.Namespace),
-		slog.String("provider", x.providerName()), slog.String("operation", x.operationID()), slog.String("method", knownMethod(r.Method)),
-		slog.Int("status", status), slog.Duration("took", took), slog.String("violation", kindOf(x.violation)), slog.String("fault", x.outcome.String()))
-}
-
-// record closes the journal entry. The admin plane does not journal itself.
-func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
-	took := x.took()
-	if x.outcome != nil {
-		took += x.outcome.Delivery.Wait // which is still to come
-	}
-	r, name := x.call.HTTP, x.providerName()
-	x.log(reply.Status, took)
-	if name == specs.Admin || x.nowhere {
-		return
-	}
-	entry := journal.Entry{
-		RequestID: x.id, At: x.start, Duration: took, Provider: name, Operation: x.operationID(),
-		Method: r.Method, Proto: r.Proto, Target: r.URL.RequestURI(), RequestHeader: r.Header, RequestBody: x.call.Raw,
-		Status: reply.Status, ReplyHeader: header, ReplyBody: body, Violation: x.violation,
-		Fault: x.outcome.String(), Uses: x.uses(), Changes: x.witness.changes,
-	}
-	x.space.Journal().Record(entry)
-	x.note(entry)
 }

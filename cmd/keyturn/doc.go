@@ -45,18 +45,18 @@
 //
 //	   kB  of the binary, linux/amd64, go1.26.8
 //	 3207  Go: the rest of the standard library
-//	 2730  mockserver
+//	 2756  mockserver
 //	 2575  conformance
 //	 2228  Go: crypto
-//	 1609  types, strings and the linker's tables, which all of these share
-//	 1549  github.com/getkin/kin-openapi, with 6 more modules that only it needs
+//	 1608  types, strings and the linker's tables, which all of these share
+//	 1550  github.com/getkin/kin-openapi, with 6 more modules that only it needs
 //	 1282  Go: net
 //	 1018  Go: runtime
 //	  585  files embedded by github.com/swaggest/swgui/v5/static
 //	  471  github.com/go-json-experiment/json
 //	  408  the time zones of time/tzdata
 //	  370  go.yaml.in/yaml/v3
-//	  334  cmd/keyturn
+//	  333  cmd/keyturn
 //	  260  files embedded by specs
 //	  239  github.com/go-jose/go-jose/v4
 //	  171  files embedded by conformance/catalogue
@@ -66,5 +66,5 @@
 //	   84  github.com/tidwall/btree
 //	   37  github.com/spf13/pflag
 //	  213  14 smaller parts
-//	19706  in all
+//	19731  in all
 package main

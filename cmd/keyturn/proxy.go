@@ -91,7 +91,7 @@ func (s *proxySettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.caCert, "", "FILE", parseText), "ca-cert", "FILE with certificates in PEM to trust beside the system's")
 	flags.Var(newSetting(&s.timeout, 25*time.Second, "DURATION", parsePositive), "timeout", "DURATION to wait for a whole answer of the deployment")
 	flags.Var(newSetting(&s.record, "", "FILE", parseText), "record", "FILE to append redacted exchanges to")
-	failing := flags.VarPF(newSetting(&s.fail, false, "bool", parseBool), "fail-on-drift", "", "exit with 1 when anything broke the document")
+	failing := flags.VarPF(newSetting(&s.fail, false, "bool", parseBool), "fail-on-drift", "", "exit with 1 when anything broke the document, or was not answered or compared")
 	failing.NoOptDefVal = "true"
 	flags.Var(newSetting(&s.addr, defaultAddr, "HOST:PORT", parseAddr), "addr", "HOST:PORT to listen at; port 0 is any free one")
 	flags.Var(newSetting(&s.adminAddr, "", "HOST:PORT", parseAddr), "admin-addr", "HOST:PORT for /__admin alone, with the same TLS (default: where all else is)")
