@@ -83,13 +83,16 @@ func (f *flushing) deadline(at time.Time) {
 	}
 }
 
-// interrupt ends a write that is under way, and fails all later ones.
+// parting is what a stream that is interrupted has left to say that it is over.
+const parting = 500 * time.Millisecond
+
+// interrupt ends a write that is under way soon, and fails all later ones.
 func (f *flushing) interrupt() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.ended {
 		f.ended = true
-		_ = f.control.SetWriteDeadline(time.Unix(1, 0)) // as above
+		_ = f.control.SetWriteDeadline(time.Now().Add(parting)) // as above
 	}
 }
 
