@@ -14,8 +14,6 @@ type NamespaceInfo struct {
 	CreatedAt, UsedAt time.Time
 	// Idle is how long it may go unused before it is forgotten, 0 for ever.
 	Idle time.Duration
-	// Clients is how many it holds, 0 also where that is not told.
-	Clients int
 }
 
 // UnmarshalJSON reads a namespace as the plane writes it.
@@ -25,12 +23,11 @@ func (n *NamespaceInfo) UnmarshalJSON(text []byte) error {
 		CreatedAt time.Time `json:"created_at"`
 		UsedAt    time.Time `json:"used_at"`
 		Idle      duration  `json:"idle"`
-		Clients   int       `json:"clients"`
 	}
 	if err := json.Unmarshal(text, &info); err != nil {
 		return err
 	}
-	*n = NamespaceInfo{info.Name, info.CreatedAt, info.UsedAt, time.Duration(info.Idle), info.Clients}
+	*n = NamespaceInfo{info.Name, info.CreatedAt, info.UsedAt, time.Duration(info.Idle)}
 	return nil
 }
 

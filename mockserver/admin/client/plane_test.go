@@ -73,11 +73,11 @@ func both[T any](value T, err error) (any, error) { return value, err }
 func TestReplies(t *testing.T) {
 	t.Parallel()
 	const (
-		namespaceText = `{"name": "a", "created_at": "2099-01-02T03:04:05Z", "used_at": "2099-01-02T03:04:06Z", "idle": "30m0s", "clients": 3}`
+		namespaceText = `{"name": "a", "created_at": "2099-01-02T03:04:05Z", "used_at": "2099-01-02T03:04:06Z", "idle": "30m0s"}`
 		clockText     = `{"now": "2099-01-02T03:04:05Z", "system": "2099-01-01T03:04:05Z", "frozen": true, "offset": "24h0m0s"}`
 		behindText    = `{"now": "2099-01-02T03:04:05Z", "system": "2099-01-02T03:04:06Z", "frozen": false, "offset": "-1s"}`
 	)
-	namespace := client.NamespaceInfo{Name: "a", CreatedAt: noon, UsedAt: noon.Add(time.Second), Idle: 30 * time.Minute, Clients: 3}
+	namespace := client.NamespaceInfo{Name: "a", CreatedAt: noon, UsedAt: noon.Add(time.Second), Idle: 30 * time.Minute}
 	clock := client.Clock{Now: noon, System: noon.AddDate(0, 0, -1), Frozen: true, Offset: 24 * time.Hour}
 	seed := uint64(7)
 	for name, test := range map[string]struct {
