@@ -192,7 +192,7 @@ func (c *collector) count() int {
 	return len(c.spans)
 }
 
-// TestOneIdEverywhere finds a request by the id of its header in the log, in the journal
+// TestOneIdEverywhere finds a request by the id of its failure's header in the log, in the journal
 // and among the spans, and by its trace where the caller began it.
 func TestOneIdEverywhere(t *testing.T) {
 	t.Parallel()
@@ -211,7 +211,10 @@ func TestOneIdEverywhere(t *testing.T) {
 	var ids []string
 	for _, v := range vendors {
 		got := v.rotate(s.With("traceparent", "00-"+trace+"-00f067aa0ba902b7-01"))
-		ids = append(ids, got.Header.Get("Keyturn-Request-Id"))
+		if id := got.Header.Get("Keyturn-Request-Id"); id != "" {
+			t.Errorf("%s: an answer that was well has the id %s", v.name, id)
+		}
+		ids = append(ids, s.journal()[len(ids)].RequestID)
 	}
 	ids = append(ids, s.Send(http.MethodGet, "/nobody").Header.Get("Keyturn-Request-Id"))
 	_, _ = vendors[0].attempt(s.withFault(`{"effect":{"reset":true}}`))
