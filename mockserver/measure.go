@@ -49,8 +49,12 @@ func (x *exchange) measure(status int) {
 	if x.outcome != nil && x.outcome.Delivery.Reset {
 		status = 0
 	}
+	took := x.decided
+	if x.outcome != nil {
+		took = x.took() // a fault may have kept the answer on its way
+	}
 	x.server.metrics.Observe(telemetry.Request{
-		Provider: name, Operation: x.operationID(), Status: status, Took: x.took(), Violation: x.violation, Fault: happened,
+		Provider: name, Operation: x.operationID(), Status: status, Took: took, Violation: x.violation, Fault: happened,
 	})
 	if x.span == nil {
 		return

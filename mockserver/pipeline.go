@@ -27,8 +27,10 @@ const maxBody = 1 << 20
 type exchange struct {
 	server *Server
 	space  *namespace.Namespace
-	// start is the time of the namespace, and began that of the system.
+	// start is the time of the namespace, and began that of the system. decided is how
+	// long it took until there was an answer to be written.
 	start, began time.Time
+	decided      time.Duration
 	call         provider.Call
 	// route is nil when no operation answers at the path, and door when the path
 	// is no provider's either.

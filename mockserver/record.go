@@ -43,6 +43,7 @@ func (x *exchange) log(status int, took time.Duration) {
 // record closes the journal entry. The admin plane does not journal itself.
 func (x *exchange) record(reply provider.Reply, body []byte, header http.Header) {
 	took := x.took()
+	x.decided = took
 	if x.outcome != nil {
 		took += x.outcome.Delivery.Wait // which is still to come
 	}

@@ -82,7 +82,7 @@ type counted struct {
 func NewMetrics(gauges Gauges) *Metrics {
 	m := &Metrics{
 		requests:   newFamily("keyturn_requests_total", counterType, "Requests by what answered them and with which status."),
-		durations:  newFamily("keyturn_request_duration_seconds", histogramType, "Time from the first look at a request to the end of its reply, injected latency included."),
+		durations:  newFamily("keyturn_request_duration_seconds", histogramType, "Time from the first look at a request to its answer, injected latency included."),
 		violations: newFamily("keyturn_violations_total", counterType, "Requests refused and replies withheld, by kind."),
 		faults:     newFamily("keyturn_faults_total", counterType, "Requests that met a fault."),
 		byProvider: map[string]provider{},
