@@ -28,6 +28,9 @@ func TestTheAdminPlaneNamesTheField(t *testing.T) {
 	}{
 		{way{}, http.MethodPost, "/requests/verify", `{"match":{"provider":"authing_v2"},"never":true}`, "match/provider", 400},
 		{way{}, http.MethodPost, "/requests/verify", `{"in_order":[{"operation":"issueToken"},{"operation":"isueToken"}]}`, "in_order/1/operation", 400},
+		{way{}, http.MethodPost, "/requests/verify", `{"match":{"path":"/api/tenants/*"},"never":true}`, "match/path", 400},
+		{way{}, http.MethodPost, "/requests/verify", `{"match":{"path":"/ns/a/connect/token"},"never":true}`, "match/path", 400},
+		{way{}, http.MethodPost, "/requests/verify", `{"match":{"operation":"issueToken","method":"GET"},"never":true}`, "match/method", 400},
 		{way{}, http.MethodPost, "/requests/verify", `{"match":{},"exactly":1e30}`, "exactly", 400},
 		{way{}, http.MethodPost, "/faults", `{"match":{"probability":0},"effect":{"status":503}}`, "match/probability", 400},
 		{way{}, http.MethodPost, "/faults", `{"match":{},"effect":{"throttle":{"limit":1,"per":"2562047h"}}}`, "effect/throttle/per", 400},
@@ -135,5 +138,16 @@ func TestALostAnswerIsJSON(t *testing.T) {
 		if media := response.Header.Get("Content-Type"); response.StatusCode != 500 || !strings.HasPrefix(media, "application/json") {
 			t.Errorf("%s: HTTP %d of %q", path, response.StatusCode, media)
 		}
+	}
+}
+
+// TestTheDateIsTheNamespaces compares the header with the clock.
+func TestTheDateIsTheNamespaces(t *testing.T) {
+	t.Parallel()
+	base := mocktest.Start(t).BaseURL()
+	ask(t, base, way{}, http.MethodPut, "/__admin/clock", jsonMedia, `{"at":"2099-01-02T00:00:00Z"}`)
+	got := ask(t, base, way{}, http.MethodGet, exampleSecrets, "", "")
+	if at, err := http.ParseTime(got.header.Get("Date")); err != nil || at.Year() != 2099 {
+		t.Errorf("got %v, %v", at, err)
 	}
 }

@@ -78,6 +78,10 @@ func (x *exchange) prepare(reply provider.Reply) (provider.Reply, []byte) {
 		body, _ = encode(reply)
 	}
 	header := x.writer.Header()
+	if x.space.Clock().Moved() {
+		// Whoever compares it with what is in the body sees one time.
+		header["Date"] = []string{x.space.Clock().Now().UTC().Format(http.TimeFormat)}
+	}
 	if x.failed(reply) {
 		header[requestIDHeader] = []string{x.id}
 	}

@@ -34,6 +34,9 @@ func (p plane) listUnmatched(ctx context.Context, call *provider.Call) (provider
 		if nearest.ID != "" {
 			tree["nearest"] = wire.Object{"provider": nearest.Provider, "operation": nearest.ID, "method": nearest.Method, "path": nearest.Path}
 		}
+		if reason == "" {
+			reason = "no operation has a path like this one"
+		}
 		tree["reason"] = reason
 		entries = append(entries, tree)
 	}

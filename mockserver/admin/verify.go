@@ -57,10 +57,18 @@ func (p plane) verifyRequests(ctx context.Context, call *provider.Call) (provide
 	}), nil
 }
 
-// known refuses a match with a provider or an operation that there is not, which would
-// make a pass of what must never come.
+// known refuses a match that no request can meet, which would make a pass of what must
+// never come: with a provider or an operation that there is not, with a method that is
+// not the operation's, with a pattern for a path.
 func (p plane) known(at string, match journal.Match) error {
-	err := meets(p.control.Operations(), fault.Match{Provider: match.Provider, Operation: match.Operation})
+	if strings.ContainsAny(match.Path, "*{") || strings.HasPrefix(match.Path, "/ns/") {
+		return client.Errorf(client.Invalid, "want the whole path of a request, as the journal has it: without *, {} and /ns/{name}").At(at + "/path")
+	}
+	of := fault.Match{Provider: match.Provider, Operation: match.Operation}
+	if match.Operation != "" {
+		of.Method = match.Method
+	}
+	err := meets(p.control.Operations(), of)
 	if err == nil {
 		return nil
 	}

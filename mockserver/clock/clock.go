@@ -60,6 +60,9 @@ func (s *State) at(system time.Time) time.Time {
 	}
 }
 
+// Moved reports whether it is another than the system's.
+func (c *Clock) Moved() bool { return c.state.Load() != nil }
+
 // Read shows the clock.
 func (c *Clock) Read() Reading {
 	state, system := c.state.Load(), c.system()
