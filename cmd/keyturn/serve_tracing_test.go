@@ -2,9 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,8 +88,9 @@ func TestServeTraces(t *testing.T) {
 	for _, a := range spans[0].Attributes {
 		known[a.Value.StringValue] = true
 	}
-	if id := response.Header.Get("Keyturn-Request-Id"); id == "" || !known[id] {
-		t.Errorf("no request %q in %+v", id, spans[0])
+	named := slices.ContainsFunc(slices.Collect(maps.Keys(known)), regexp.MustCompile(`^[0-9a-f]{8}-1$`).MatchString)
+	if response.StatusCode != http.StatusNoContent || !named {
+		t.Errorf("HTTP %d, and no id of the first request in %+v", response.StatusCode, spans[0])
 	}
 }
 
