@@ -16,5 +16,6 @@
 // than none. Only a defect that somebody switched on (package defect) is let through.
 //
 // Arrows point down only: mockserver → console → admin → namespace → fault, propagation,
-// snapshot, journal, defect, provider, oauth → realm → store → client. It never imports conformance, nor the reverse.
+// snapshot, journal, defect, provider, oauth → realm → store → client. It never imports
+// conformance, nor the reverse.
 package mockserver

@@ -48,38 +48,38 @@ func New(control Control, guard Guard) provider.Provider {
 			"getAuthority":    plane.getAuthority,
 			"getSettings":     plane.getSettings,
 			"putSettings":     plane.putSettings,
-			"reset":           plane.reset,
+			"reset":           plane.in(plane.reset),
 			"listNamespaces":  plane.listNamespaces,
 			"createNamespace": plane.createNamespace,
 			"getNamespace":    plane.getNamespace,
 			"deleteNamespace": plane.deleteNamespace,
-			"getClock":        plane.getClock,
-			"putClock":        plane.putClock,
-			"listFaults":      plane.listFaults,
-			"addFault":        plane.addFault,
-			"clearFaults":     plane.clearFaults,
-			"deleteFault":     plane.deleteFault,
-			"getPropagation":  plane.getPropagation,
-			"putPropagation":  plane.putPropagation,
-			"verifyRequests":  plane.verifyRequests,
-			"listUnmatched":   plane.listUnmatched,
-			"exportRequests":  plane.exportRequests,
-			"streamRequests":  plane.streamRequests,
-			"listSnapshots":   plane.listSnapshots,
-			"saveSnapshot":    plane.saveSnapshot,
-			"getSnapshot":     plane.getSnapshot,
-			"putSnapshot":     plane.putSnapshot,
-			"deleteSnapshot":  plane.deleteSnapshot,
-			"restoreSnapshot": plane.restoreSnapshot,
-			"diffSnapshot":    plane.diffSnapshot,
+			"getClock":        plane.in(plane.getClock),
+			"putClock":        plane.in(plane.putClock),
+			"listFaults":      plane.in(plane.listFaults),
+			"addFault":        plane.in(plane.addFault),
+			"clearFaults":     plane.in(plane.clearFaults),
+			"deleteFault":     plane.in(plane.deleteFault),
+			"getPropagation":  plane.in(plane.getPropagation),
+			"putPropagation":  plane.in(plane.putPropagation),
+			"verifyRequests":  plane.in(plane.verifyRequests),
+			"listUnmatched":   plane.in(plane.listUnmatched),
+			"exportRequests":  plane.in(plane.exportRequests),
+			"streamRequests":  plane.in(plane.streamRequests),
+			"listSnapshots":   plane.in(plane.listSnapshots),
+			"saveSnapshot":    plane.in(plane.saveSnapshot),
+			"getSnapshot":     plane.in(plane.getSnapshot),
+			"putSnapshot":     plane.in(plane.putSnapshot),
+			"deleteSnapshot":  plane.in(plane.deleteSnapshot),
+			"restoreSnapshot": plane.in(plane.restoreSnapshot),
+			"diffSnapshot":    plane.in(plane.diffSnapshot),
 			"getDrift":        differences.get,
 			"clearDrift":      differences.clear,
-			"getWorld":        plane.getWorld,
-			"putWorld":        plane.putWorld,
-			"listRequests":    plane.listRequests,
-			"clearRequests":   plane.clearRequests,
-			"listDefects":     plane.listDefects,
-			"setDefects":      plane.setDefects,
+			"getWorld":        plane.in(plane.getWorld),
+			"putWorld":        plane.in(plane.putWorld),
+			"listRequests":    plane.in(plane.listRequests),
+			"clearRequests":   plane.in(plane.clearRequests),
+			"listDefects":     plane.in(plane.listDefects),
+			"setDefects":      plane.in(plane.setDefects),
 			"listSpecs":       plane.listSpecs,
 			"getSpec":         plane.getSpec,
 		},
@@ -108,16 +108,18 @@ func (plane) version(context.Context, *provider.Call) (provider.Reply, error) {
 	return provider.OK(wire.Object{"version": info.Version, "commit": info.Commit, "go": info.Go}), nil
 }
 
-func (p plane) reset(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) reset(ctx context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	return done, space.Reset(ctx)
 }
 
-// space is the namespace that the request has chosen. Errors: NotFound for one that
-// was deleted meanwhile.
-func (p plane) space(call *provider.Call) (*namespace.Namespace, error) {
-	return p.control.Namespaces().Find(call.Namespace)
+// in has a handler act on the namespace that the request has chosen. Errors: NotFound
+// for one that was deleted meanwhile.
+func (p plane) in(handle func(context.Context, *namespace.Namespace, *provider.Call) (provider.Reply, error)) provider.Handler {
+	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+		space, err := p.control.Namespaces().Find(call.Namespace)
+		if err != nil {
+			return provider.Reply{}, err
+		}
+		return handle(ctx, space, call)
+	}
 }

@@ -6,15 +6,12 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/build"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) exportRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) exportRequests(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	held, err := space.Secrets(ctx)
 	if err != nil {
 		return provider.Reply{}, err

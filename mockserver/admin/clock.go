@@ -6,15 +6,12 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/clock"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) getClock(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) getClock(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	reading := space.Clock().Read()
 	return provider.OK(wire.Object{
 		"now": timeText(reading.Now), "system": timeText(reading.System),
@@ -22,15 +19,11 @@ func (p plane) getClock(_ context.Context, call *provider.Call) (provider.Reply,
 	}), nil
 }
 
-func (p plane) putClock(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) putClock(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	if err := moveClock(space.Clock(), call.Object()); err != nil {
 		return provider.Reply{}, err
 	}
-	return p.getClock(ctx, call)
+	return p.getClock(ctx, space, call)
 }
 
 // moveClock does what the one member of the body asks.

@@ -6,15 +6,12 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/defect"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) listDefects(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) listDefects(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	on := space.Defects()
 	defects := wire.Array{}
 	for _, one := range defect.All() {
@@ -29,7 +26,7 @@ func (p plane) listDefects(_ context.Context, call *provider.Call) (provider.Rep
 	return provider.OK(wire.Object{"defects": defects, "sets": sets}), nil
 }
 
-func (p plane) setDefects(_ context.Context, call *provider.Call) (provider.Reply, error) {
+func (p plane) setDefects(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	if err := p.standIn("defects"); err != nil {
 		return provider.Reply{}, err
 	}
@@ -38,10 +35,6 @@ func (p plane) setDefects(_ context.Context, call *provider.Call) (provider.Repl
 	for _, item := range items {
 		id, _ := item.(string) // the document has seen to it
 		ids = append(ids, id)
-	}
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
 	}
 	if err := space.SetDefects(ids...); err != nil {
 		return provider.Reply{}, client.AsError(err).At("/on")

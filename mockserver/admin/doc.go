@@ -2,6 +2,9 @@
 // asks of the stand-in itself, and no vendor's API. It is described by a document
 // of its own and served by the same pipeline as the emulated APIs.
 //
+// It acts on the namespace that a request has chosen, but for what belongs to the whole
+// server: the namespaces themselves, the settings, the documents.
+//
 // What the document does not declare open is for those who present the token of the
 // plane. A server without one lets everybody in who is on its machine, and nobody
 // when others can reach it.

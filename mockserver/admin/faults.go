@@ -14,11 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) listFaults(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) listFaults(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	list := wire.Array{}
 	for _, f := range space.Faults().List() {
 		tree, err := treeOf(f)
@@ -30,11 +26,7 @@ func (p plane) listFaults(_ context.Context, call *provider.Call) (provider.Repl
 	return provider.OK(wire.Object{"faults": list}), nil
 }
 
-func (p plane) addFault(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) addFault(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	asked, err := fault.Parse(call.Raw)
 	if err != nil {
 		return provider.Reply{}, err
@@ -149,19 +141,11 @@ func covers(path, template string) bool {
 	return true
 }
 
-func (p plane) clearFaults(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) clearFaults(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	space.Faults().Clear()
 	return done, nil
 }
 
-func (p plane) deleteFault(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) deleteFault(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	return done, space.Faults().Remove(call.Params.Text("id"))
 }

@@ -3,28 +3,21 @@ package admin
 import (
 	"context"
 
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/propagation"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) getPropagation(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) getPropagation(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	settings := space.Propagation().Settings()
 	return provider.OK(wire.Object{
 		"accept_new_after": settings.AcceptNewAfter.String(), "refuse_old_after": settings.RefuseOldAfter.String(), "replicas": settings.Replicas,
 	}), nil
 }
 
-func (p plane) putPropagation(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+func (p plane) putPropagation(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	if err := p.standIn("a delay"); err != nil {
-		return provider.Reply{}, err
-	}
-	space, err := p.space(call)
-	if err != nil {
 		return provider.Reply{}, err
 	}
 	settings := propagation.Settings{Replicas: 1}
@@ -43,5 +36,5 @@ func (p plane) putPropagation(ctx context.Context, call *provider.Call) (provide
 	if err := space.SetPropagation(settings); err != nil {
 		return provider.Reply{}, err
 	}
-	return p.getPropagation(ctx, call)
+	return p.getPropagation(ctx, space, call)
 }

@@ -6,17 +6,14 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/contract"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
 const defaultLimit = 100
 
-func (p plane) listRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) listRequests(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	// Before the snapshot, as a secret that is replaced in between may be in it.
 	secrets, err := space.Secrets(ctx)
 	if err != nil {
@@ -36,11 +33,7 @@ func (p plane) listRequests(ctx context.Context, call *provider.Call) (provider.
 	}), nil
 }
 
-func (p plane) clearRequests(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) clearRequests(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	space.Journal().Clear()
 	return done, nil
 }

@@ -13,11 +13,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) listSnapshots(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) listSnapshots(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	list := wire.Array{}
 	for _, info := range space.Snapshots() {
 		list = append(list, snapshotTree(info))
@@ -29,11 +25,7 @@ func snapshotTree(info namespace.SnapshotInfo) wire.Object {
 	return wire.Object{"name": info.Name, "taken_at": timeText(info.At)}
 }
 
-func (p plane) saveSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) saveSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	info, err := space.SaveSnapshot(ctx, wire.Text(call.Object(), "name"))
 	if err != nil {
 		return provider.Reply{}, err
@@ -43,11 +35,7 @@ func (p plane) saveSnapshot(ctx context.Context, call *provider.Call) (provider.
 	return reply, nil
 }
 
-func (p plane) getSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) getSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	document, err := space.ExportSnapshot(ctx, call.Params.Text("name"))
 	if err != nil {
 		return provider.Reply{}, err
@@ -59,11 +47,7 @@ func (p plane) getSnapshot(ctx context.Context, call *provider.Call) (provider.R
 	return provider.OK(tree), nil
 }
 
-func (p plane) putSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) putSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	document, err := snapshot.Decode("body", call.Raw)
 	if err != nil {
 		return provider.Reply{}, err
@@ -77,27 +61,15 @@ func (p plane) putSnapshot(ctx context.Context, call *provider.Call) (provider.R
 	return done, space.ImportSnapshot(ctx, call.Params.Text("name"), document, len(call.Raw))
 }
 
-func (p plane) deleteSnapshot(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) deleteSnapshot(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	return done, space.DeleteSnapshot(call.Params.Text("name"))
 }
 
-func (p plane) restoreSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) restoreSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	return done, space.RestoreSnapshot(ctx, call.Params.Text("name"))
 }
 
-func (p plane) diffSnapshot(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) diffSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	before, err := space.ExportSnapshot(ctx, call.Params.Text("name"))
 	if err != nil {
 		return provider.Reply{}, err

@@ -16,11 +16,7 @@ import (
 // eventMedia is the media type of server-sent events (HTML standard, section 9.2).
 const eventMedia = "text/event-stream"
 
-func (p plane) streamRequests(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) streamRequests(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	after := space.Journal().Last()
 	if _, given := call.Params["Last-Event-ID"]; given {
 		after = uint64(call.Params.Int("Last-Event-ID", 0))

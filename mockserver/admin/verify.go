@@ -9,15 +9,12 @@ import (
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/fault"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) verifyRequests(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (p plane) verifyRequests(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	expected := expectationOf(call.Object())
 	if err := p.known("/match", expected.Match); err != nil {
 		return provider.Reply{}, err

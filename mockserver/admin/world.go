@@ -6,6 +6,7 @@ import (
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/snapshot"
 )
@@ -14,11 +15,7 @@ import (
 // be put again.
 const maxWorld = 64 << 20
 
-func (p plane) getWorld(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+func (plane) getWorld(ctx context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
 	world, err := space.World(ctx)
 	if err != nil {
 		return provider.Reply{}, err
@@ -30,14 +27,10 @@ func (p plane) getWorld(ctx context.Context, call *provider.Call) (provider.Repl
 	return provider.OK(tree), nil
 }
 
-func (p plane) putWorld(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+func (plane) putWorld(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	world, err := fixtures.ParseWorld("body", call.Raw)
 	if err != nil {
 		return provider.Reply{}, client.Errorf(client.Invalid, "%s", err)
-	}
-	space, err := p.space(call)
-	if err != nil {
-		return provider.Reply{}, err
 	}
 	err = space.ReplaceWorld(ctx, world)
 	var failure *client.Error
