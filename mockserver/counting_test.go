@@ -8,13 +8,15 @@ import (
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
-// countingStore counts the writes that took effect.
-type countingStore struct {
-	store.Store
-	writes int
+// countingStore counts the writes that took effect, in whichever content.
+type countingStore struct{ writes int }
+
+// counted is a content whose writes are counted.
+type counted struct {
+	store.Content
+	*countingStore
 }
 
 func (s *countingStore) count(err error) error {
@@ -24,18 +26,18 @@ func (s *countingStore) count(err error) error {
 	return err
 }
 
-func (s *countingStore) Create(ctx context.Context, c client.Client) (client.Client, error) {
-	created, err := s.Store.Create(ctx, c)
+func (s counted) Create(ctx context.Context, c client.Client) (client.Client, error) {
+	created, err := s.Content.Create(ctx, c)
 	return created, s.count(err)
 }
 
-func (s *countingStore) Update(ctx context.Context, key client.Key, change func(*client.Client) error) (client.Client, error) {
-	updated, err := s.Store.Update(ctx, key, change)
+func (s counted) Update(ctx context.Context, key client.Key, change func(*client.Client) error) (client.Client, error) {
+	updated, err := s.Content.Update(ctx, key, change)
 	return updated, s.count(err)
 }
 
-func (s *countingStore) Delete(ctx context.Context, keys ...client.Key) error {
-	return s.count(s.Store.Delete(ctx, keys...))
+func (s counted) Delete(ctx context.Context, keys ...client.Key) error {
+	return s.count(s.Content.Delete(ctx, keys...))
 }
 
 // startOver puts the world back when something was written.
@@ -53,8 +55,9 @@ func (s *countingStore) startOver(t *testing.T, server *mockserver.Server) {
 func newCountingServer(tb testing.TB) (*mockserver.Server, *countingStore) {
 	tb.Helper()
 	now := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
-	counting := &countingStore{Store: memory.New()}
-	server, err := mockserver.New(tb.Context(), mockserver.Options{Clock: func() time.Time { return now }, Store: counting})
+	counting := &countingStore{}
+	state := around(func(c store.Content) store.Content { return counted{c, counting} })
+	server, err := mockserver.New(tb.Context(), mockserver.Options{Clock: func() time.Time { return now }, State: state})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func BenchmarkCrowd(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(time.Since(began).Microseconds())/1000, "µs/create")
-	space, err := among.Namespaces().Find("n0")
+	space, err := among.Namespaces().Find(b.Context(), "n0")
 	if err != nil {
 		b.Fatal(err)
 	}

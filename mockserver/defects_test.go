@@ -38,7 +38,7 @@ func TestDefectsAreSwitched(t *testing.T) {
 	if first := rotate(); !works(first) {
 		t.Error("the defect of the start is not on")
 	}
-	if err := server.SetDefects(); err != nil || len(server.Defects()) != 0 {
+	if err := server.SetDefects(t.Context()); err != nil || len(server.Defects()) != 0 {
 		t.Fatalf("%v is on: %v", server.Defects(), err)
 	}
 	if second := rotate(); works(second) {

@@ -109,7 +109,7 @@ func TestThreeWaysToChoose(t *testing.T) {
 			t.Errorf("%s: HTTP %d %s", name, got.status, got.body)
 		}
 	}
-	space, err := standIn.Namespaces().Find("a")
+	space, err := standIn.Namespaces().Find(t.Context(), "a")
 	if err != nil || space.Clock().Read().Offset() < 4*time.Hour+59*time.Minute {
 		t.Fatalf("got %+v, %v", space.Clock().Read(), err)
 	}

@@ -18,8 +18,10 @@ import (
 type Options struct {
 	// World is what exists at the start and after a reset.
 	World *fixtures.World
-	// Store keeps the clients. Its content is replaced by the world's.
-	Store store.Store
+	// State keeps the clients. Where it is a store.Durable it keeps the namespaces too, and
+	// has the last word about what exists at the start: the world is for one that is empty.
+	// Nil keeps all in memory. Whoever has opened it closes it, after Close of the server.
+	State store.Backend
 	// Clock is the time that secrets and tokens live by.
 	Clock func() time.Time
 	// Random is where secrets and identifiers come from.
@@ -70,8 +72,8 @@ func (o Options) withDefaults() (Options, error) {
 		}
 		o.World = &world
 	}
-	if o.Store == nil {
-		o.Store = memory.New()
+	if o.State == nil {
+		o.State = memory.Backend{}
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

@@ -43,6 +43,8 @@ type exchange struct {
 	// document speaks of it, and injected one that a fault has put in place of the
 	// operation's.
 	own, injected bool
+	// stale is why nobody knows whether the namespace is up to date.
+	stale error
 	// nowhere marks a request that chose a namespace which there is not.
 	nowhere bool
 	// id is what the log and the journal call the request.
@@ -80,6 +82,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(ctx)
 	}
 	x.space = chosen.space
+	if failure == nil {
+		if x.stale = x.space.Refresh(r.Context()); client.KindOf(x.stale) == client.NotFound {
+			failure = client.AsError(x.stale)
+		}
+	}
 	x.start = x.space.Clock().At(x.began)
 	x.witness.Store = x.space.Store()
 	x.call = provider.Call{
@@ -113,6 +120,9 @@ func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
 		}
 	}()
 	reply, err := x.handle(ctx)
+	if x.witness.away != nil {
+		err = x.witness.away
+	}
 	if err != nil {
 		reply = x.refuse(ctx, client.AsError(err))
 	}
@@ -135,6 +145,9 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		x.call.Operation = route.operation
 	}
 	x.enterRealm()
+	if x.stale != nil && x.emulated() {
+		return provider.Reply{}, x.stale
+	}
 	limit := route.bodyLimit()
 	if limit > maxBody {
 		// Nobody sends that much to hear that they may not.
@@ -296,6 +309,11 @@ func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.R
 	if reply.Header == nil {
 		reply.Header = http.Header{}
 	}
+	if failure.Kind == client.Unavailable && !x.injected {
+		x.server.logger.DebugContext(ctx, "the state does not answer", "request_id", x.id, "error", failure)
+		x.own = true // no document speaks of it
+		reply.Header.Set("Retry-After", retryAfter)
+	}
 	if failure.Kind == client.WrongMethod {
 		reply.Header.Set("Allow", strings.Join(x.server.router.allowed(x.call.HTTP), ", "))
 	}
@@ -305,6 +323,9 @@ func (x *exchange) refuse(ctx context.Context, failure *client.Error) provider.R
 	}
 	return reply
 }
+
+// retryAfter is how many seconds whoever met a state that does not answer should wait.
+const retryAfter = "1"
 
 // statusClientGone is written for a client that went away, so nobody reads it.
 const statusClientGone = 499

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver"
-	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/mockserver/store"
@@ -20,29 +19,35 @@ import (
 // pause is long enough for whatever does not wait to be done.
 const pause = 100 * time.Millisecond
 
-// watchedStore tells when its content has been replaced, before Replace returns.
-type watchedStore struct {
-	store.Store
+// watchedState tells when a content has been made anew from another, before that takes
+// the other's place.
+type watchedState struct{ replaced func() }
 
-	replaced func()
+func (s *watchedState) New(context.Context) (store.Content, error) {
+	return watched{memory.New(), s}, nil
 }
 
-func (s *watchedStore) Replace(ctx context.Context, clients []client.Client) error {
-	err := s.Store.Replace(ctx, clients)
-	if s.replaced != nil {
-		s.replaced()
+type watched struct {
+	store.Content
+	*watchedState
+}
+
+func (w watched) Renew(ctx context.Context, epoch uint64) (store.Content, error) {
+	made, err := w.Content.Renew(ctx, epoch)
+	if w.replaced != nil {
+		w.replaced()
 	}
-	return err
+	return made, err
 }
 
 // TestAResetDoesNotUndoAWorldThatWasPut starts a reset while a world is being put.
 func TestAResetDoesNotUndoAWorldThatWasPut(t *testing.T) {
 	t.Parallel()
-	watched := &watchedStore{Store: memory.New()}
-	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Store = parseWorld(t, smallWorld), watched }))
+	state := &watchedState{}
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.State = parseWorld(t, smallWorld), state }))
 	reset := make(chan error)
-	watched.replaced = func() {
-		watched.replaced = nil
+	state.replaced = func() {
+		state.replaced = nil
 		go func() { reset <- server.Reset(context.WithoutCancel(t.Context())) }()
 		time.Sleep(pause)
 	}
@@ -62,11 +67,11 @@ func TestAResetDoesNotUndoAWorldThatWasPut(t *testing.T) {
 // are not.
 func TestNobodySeesTwoWorlds(t *testing.T) {
 	t.Parallel()
-	watched := &watchedStore{Store: memory.New()}
-	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.Store = parseWorld(t, smallWorld), watched }))
+	state := &watchedState{}
+	server := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.World, o.State = parseWorld(t, smallWorld), state }))
 	api := apitest.New(t, server.BaseURL()).Bearer("me")
 	replies, exports := make(chan apitest.Reply, 1), make(chan int, 1)
-	watched.replaced = func() {
+	state.replaced = func() {
 		go func() { replies <- api.Send("GET", "/api/v2/applications/app") }()
 		go func() {
 			world, _ := server.World(context.WithoutCancel(t.Context()))

@@ -54,7 +54,7 @@ func (s *Server) choose(r *http.Request) (selection, *client.Error) {
 				brief(names[0]), brief(name), namespaceHeader, namespaceHosts)
 		}
 	}
-	space, err := s.spaces.Find(names[0])
+	space, err := s.spaces.Find(r.Context(), names[0])
 	if err != nil {
 		return chosen, client.AsError(err).At(fieldOf(header != nil, byPath))
 	}

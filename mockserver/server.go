@@ -63,6 +63,10 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	return s, nil
 }
 
+// Close has what the State keeps written to the end, and ends what the server does by
+// itself. It does not wait for requests: that is for whoever serves them.
+func (s *Server) Close(ctx context.Context) error { return s.spaces.Close(ctx) }
+
 // Namespaces are all that the server has.
 func (s *Server) Namespaces() *namespace.Registry { return s.spaces }
 
@@ -75,7 +79,7 @@ func (s *Server) Drift() *proxy.Drift { return s.options.Proxy.ledger() }
 // namespaces are the options of those.
 func (o Options) namespaces(emulated []provider.Provider) namespace.Options {
 	options := namespace.Options{
-		System: o.Clock, Random: o.Random, Store: o.Store, World: *o.World, Defects: o.Defects,
+		System: o.Clock, Random: o.Random, Backend: o.State, Logger: o.Logger, World: *o.World, Defects: o.Defects,
 		Journal: o.Journal, JournalBudget: o.JournalBudget, Max: o.MaxNamespaces, ClientsElsewhere: o.Proxy != nil,
 	}
 	if o.AdminToken != "" {

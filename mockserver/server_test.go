@@ -17,7 +17,6 @@ import (
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 func parseWorld(t *testing.T, text string) *fixtures.World {
@@ -42,10 +41,10 @@ realms:
 `
 
 // brokenStore hands out applications with a member of the wrong type.
-type brokenStore struct{ store.Store }
+type brokenStore struct{ store.Content }
 
 func (s brokenStore) Get(ctx context.Context, key client.Key) (client.Client, error) {
-	c, err := s.Store.Get(ctx, key)
+	c, err := s.Content.Get(ctx, key)
 	c.Attributes = c.Attributes.With(map[string]any{"redirectUris": "no-list"})
 	return c, err
 }
@@ -54,7 +53,7 @@ func (s brokenStore) Get(ctx context.Context, key client.Key) (client.Client, er
 // the reply that would show it never leaves.
 func TestReplyThatBreaksItsDocument(t *testing.T) {
 	t.Parallel()
-	options := mockserver.Options{World: parseWorld(t, smallWorld), Store: brokenStore{memory.New()}}
+	options := mockserver.Options{World: parseWorld(t, smallWorld), State: around(func(c store.Content) store.Content { return brokenStore{c} })}
 	api := apitest.New(t, mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { *o = options })).BaseURL()).Bearer("me")
 	got := api.Send("GET", "/api/v2/applications/app")
 	if got.Status != http.StatusInternalServerError || got.Header.Get("Keyturn-Problem") != "reply-violation" ||

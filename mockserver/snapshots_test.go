@@ -8,9 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 // decorated is a namespace with something of everything, and a token of each vendor.
@@ -250,17 +248,5 @@ func TestANamespaceFromASnapshot(t *testing.T) {
 	copied.put(http.MethodPost, "/reset", "", http.StatusNoContent)
 	if vendors[2].works(t, copied.API, own) || !vendors[2].works(t, copied.API, authingSecret) {
 		t.Error("a reset does not go back to the snapshot")
-	}
-}
-
-// TestSnapshotsOfAnotherStore are of a namespace whose store is not Keyturn's.
-func TestSnapshotsOfAnotherStore(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, "default", mocktest.WithOptions(func(o *mockserver.Options) { o.Store = &countingStore{Store: memory.New()} }))
-	s.put(http.MethodPost, "/snapshots", `{"name":"before"}`, http.StatusCreated)
-	secret := vendors[0].rotated(t, s.API)
-	s.put(http.MethodPost, "/snapshots/before/restore", "", http.StatusNoContent)
-	if vendors[0].works(t, s.API, secret) || !vendors[0].works(t, s.API, seededSecret) || len(s.differences("before")) != 0 {
-		t.Error("the snapshot was not restored")
 	}
 }

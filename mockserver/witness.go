@@ -14,6 +14,34 @@ type witness struct {
 	store.Store
 
 	changes []journal.Change
+	// away is why the store did not answer, nil if it always did.
+	away error
+}
+
+// heard notes that the store did not answer, which no handler may take for a no.
+func (w *witness) heard(err error) error {
+	if err != nil && client.KindOf(err) == client.Unavailable {
+		w.away = err
+	}
+	return err
+}
+
+// Get implements store.Store.
+func (w *witness) Get(ctx context.Context, key client.Key) (client.Client, error) {
+	c, err := w.Store.Get(ctx, key)
+	return c, w.heard(err)
+}
+
+// Find implements store.Store.
+func (w *witness) Find(ctx context.Context, realm, clientID string) (client.Client, error) {
+	c, err := w.Store.Find(ctx, realm, clientID)
+	return c, w.heard(err)
+}
+
+// List implements store.Store.
+func (w *witness) List(ctx context.Context, q store.Query) (store.Page, error) {
+	page, err := w.Store.List(ctx, q)
+	return page, w.heard(err)
 }
 
 // Create implements store.Store.
@@ -22,7 +50,7 @@ func (w *witness) Create(ctx context.Context, c client.Client) (client.Client, e
 	if err == nil {
 		w.compare(created.Key, nil, created.Secrets, journal.ChangeSuperseded)
 	}
-	return created, err
+	return created, w.heard(err)
 }
 
 // Update implements store.Store.
@@ -35,7 +63,7 @@ func (w *witness) Update(ctx context.Context, key client.Key, change func(*clien
 	if err == nil {
 		w.compare(key, before, after.Secrets, journal.ChangeSuperseded)
 	}
-	return after, err
+	return after, w.heard(err)
 }
 
 // Delete implements store.Store.
@@ -52,7 +80,7 @@ func (w *witness) Delete(ctx context.Context, keys ...client.Key) error {
 			w.compare(c.Key, c.Secrets, nil, journal.ChangeRemoved)
 		}
 	}
-	return err
+	return w.heard(err)
 }
 
 // compare notes in what the secrets differ. gone is what those are that are no more.

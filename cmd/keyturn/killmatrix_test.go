@@ -154,7 +154,7 @@ func plant(t *testing.T, p planting) (caught []string) {
 	bound.Policy.Accept, bound.Policy.Refuse = time.Second, time.Second/2
 	server := p.servers.take()
 	defer p.servers.give(server)
-	if err := cmp.Or(server.Reset(t.Context()), server.SetDefects(p.defect)); err != nil {
+	if err := cmp.Or(server.Reset(t.Context()), server.SetDefects(t.Context(), p.defect)); err != nil {
 		t.Fatal(err)
 	}
 	finished, err := conformance.Run(t.Context(), conformance.Options{

@@ -54,11 +54,11 @@ func New(control Control, guard Guard) provider.Provider {
 			"getNamespace":    plane.getNamespace,
 			"deleteNamespace": plane.deleteNamespace,
 			"getClock":        plane.in(plane.getClock),
-			"putClock":        plane.in(plane.putClock),
+			"putClock":        plane.change(plane.putClock),
 			"listFaults":      plane.in(plane.listFaults),
-			"addFault":        plane.in(plane.addFault),
-			"clearFaults":     plane.in(plane.clearFaults),
-			"deleteFault":     plane.in(plane.deleteFault),
+			"addFault":        plane.change(plane.addFault),
+			"clearFaults":     plane.change(plane.clearFaults),
+			"deleteFault":     plane.change(plane.deleteFault),
 			"getPropagation":  plane.in(plane.getPropagation),
 			"putPropagation":  plane.in(plane.putPropagation),
 			"verifyRequests":  plane.in(plane.verifyRequests),
@@ -116,10 +116,24 @@ func (plane) reset(ctx context.Context, space *namespace.Namespace, _ *provider.
 // for one that was deleted meanwhile.
 func (p plane) in(handle func(context.Context, *namespace.Namespace, *provider.Call) (provider.Reply, error)) provider.Handler {
 	return func(ctx context.Context, call *provider.Call) (provider.Reply, error) {
-		space, err := p.control.Namespaces().Find(call.Namespace)
+		space, err := p.control.Namespaces().Find(ctx, call.Namespace)
+		if err == nil {
+			err = space.Refresh(ctx)
+		}
 		if err != nil {
 			return provider.Reply{}, err
 		}
 		return handle(ctx, space, call)
 	}
+}
+
+// change is in for what is recorded, where a namespace is.
+func (p plane) change(handle func(context.Context, *namespace.Namespace, *provider.Call) (provider.Reply, error)) provider.Handler {
+	return p.in(func(ctx context.Context, space *namespace.Namespace, call *provider.Call) (reply provider.Reply, err error) {
+		err = space.Change(ctx, func() error {
+			reply, err = handle(ctx, space, call)
+			return err
+		})
+		return reply, err
+	})
 }

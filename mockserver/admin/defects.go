@@ -26,7 +26,7 @@ func (plane) listDefects(_ context.Context, space *namespace.Namespace, _ *provi
 	return provider.OK(wire.Object{"defects": defects, "sets": sets}), nil
 }
 
-func (p plane) setDefects(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
+func (p plane) setDefects(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
 	if err := p.standIn("defects"); err != nil {
 		return provider.Reply{}, err
 	}
@@ -36,7 +36,7 @@ func (p plane) setDefects(_ context.Context, space *namespace.Namespace, call *p
 		id, _ := item.(string) // the document has seen to it
 		ids = append(ids, id)
 	}
-	if err := space.SetDefects(ids...); err != nil {
+	if err := space.SetDefects(ctx, ids...); err != nil {
 		return provider.Reply{}, client.AsError(err).At("/on")
 	}
 	return provider.OK(wire.Object{"on": wire.Strings(space.Defects())}), nil

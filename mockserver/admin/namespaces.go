@@ -11,10 +11,14 @@ import (
 	"github.com/keyturn/keyturn/mockserver/wire"
 )
 
-func (p plane) listNamespaces(context.Context, *provider.Call) (provider.Reply, error) {
+func (p plane) listNamespaces(ctx context.Context, _ *provider.Call) (provider.Reply, error) {
 	registry := p.control.Namespaces()
 	list := wire.Array{}
-	for _, space := range registry.All() {
+	all, err := registry.All(ctx)
+	if err != nil {
+		return provider.Reply{}, err
+	}
+	for _, space := range all {
 		list = append(list, namespaceTree(space))
 	}
 	return provider.OK(wire.Object{"namespaces": list, "bounds": wire.Object{"count": registry.Max()}}), nil
@@ -61,14 +65,14 @@ func duration(body wire.Object, name string) (time.Duration, error) {
 	return time.Duration(read), nil
 }
 
-func (p plane) getNamespace(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	space, err := p.control.Namespaces().Find(call.Params.Text("name"))
+func (p plane) getNamespace(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	space, err := p.control.Namespaces().Find(ctx, call.Params.Text("name"))
 	if err != nil {
 		return provider.Reply{}, err
 	}
 	return provider.OK(namespaceTree(space)), nil
 }
 
-func (p plane) deleteNamespace(_ context.Context, call *provider.Call) (provider.Reply, error) {
-	return done, p.control.Namespaces().Delete(call.Params.Text("name"))
+func (p plane) deleteNamespace(ctx context.Context, call *provider.Call) (provider.Reply, error) {
+	return done, p.control.Namespaces().Delete(ctx, call.Params.Text("name"))
 }

@@ -33,7 +33,7 @@ func (p plane) putPropagation(ctx context.Context, space *namespace.Namespace, c
 	if replicas, given := call.Object()["replicas"].(float64); given {
 		settings.Replicas = int(replicas)
 	}
-	if err := space.SetPropagation(settings); err != nil {
+	if err := space.SetPropagation(ctx, settings); err != nil {
 		return provider.Reply{}, err
 	}
 	return p.getPropagation(ctx, space, call)

@@ -61,8 +61,8 @@ func (p plane) putSnapshot(ctx context.Context, space *namespace.Namespace, call
 	return done, space.ImportSnapshot(ctx, call.Params.Text("name"), document, len(call.Raw))
 }
 
-func (plane) deleteSnapshot(_ context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
-	return done, space.DeleteSnapshot(call.Params.Text("name"))
+func (plane) deleteSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {
+	return done, space.DeleteSnapshot(ctx, call.Params.Text("name"))
 }
 
 func (plane) restoreSnapshot(ctx context.Context, space *namespace.Namespace, call *provider.Call) (provider.Reply, error) {

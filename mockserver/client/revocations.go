@@ -10,6 +10,10 @@ import (
 // They are immutable, so that copies of a client share them however many there are.
 type Revocations struct{ expiry map[string]time.Time }
 
+// NewRevocations takes ownership of the tokens, each with the time at which it would have
+// expired.
+func NewRevocations(expiry map[string]time.Time) Revocations { return Revocations{expiry: expiry} }
+
 // Has reports whether the token was revoked.
 func (r Revocations) Has(tokenID string) bool {
 	_, revoked := r.expiry[tokenID]

@@ -24,7 +24,11 @@ func (v *visit) duration(name string) (time.Duration, error) {
 
 // moveClock also serves the pages that lead to a time, and goes back to them.
 func (v *visit) moveClock() {
-	deed, err := v.clockMoved()
+	deed := ""
+	err := v.room.Change(v.r.Context(), func() (err error) {
+		deed, err = v.clockMoved()
+		return err
+	})
 	if err != nil {
 		v.reject("clock", err, (*visit).overview)
 		return
@@ -65,7 +69,7 @@ func (v *visit) clockMoved() (deed string, err error) {
 func (v *visit) setPropagation() {
 	settings, err := v.propagationTyped()
 	if err == nil {
-		err = v.room.SetPropagation(settings)
+		err = v.room.SetPropagation(v.r.Context(), settings)
 	}
 	if err != nil {
 		v.reject("propagation", err, (*visit).overview)
@@ -108,7 +112,7 @@ func (v *visit) switchDefect() {
 		page, back = (*visit).defects, "defects"
 		v.name = "defects"
 	}
-	if err := v.room.SetDefects(on...); err != nil {
+	if err := v.room.SetDefects(v.r.Context(), on...); err != nil {
 		failure := client.AsError(err)
 		v.reject("defect", failure.At("on"), page)
 		return
@@ -128,7 +132,7 @@ func (v *visit) useSnapshot() {
 	name, deed := v.value("name"), "restored"
 	var err error
 	if v.value("do") == "delete" {
-		deed, err = "snapshot-deleted", v.room.DeleteSnapshot(name)
+		deed, err = "snapshot-deleted", v.room.DeleteSnapshot(v.r.Context(), name)
 	} else {
 		err = v.room.RestoreSnapshot(v.r.Context(), name)
 	}

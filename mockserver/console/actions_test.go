@@ -53,14 +53,14 @@ func TestActions(t *testing.T) {
 		{"snapshot-use", []string{"name", "before", "do", "delete"}, "./?done=snapshot-deleted#snapshots", func() bool { return len(n.Snapshots()) == 0 }},
 		{"reset", nil, "./?done=reset", func() bool { return n.Clock().Now().Equal(start) }},
 		{"namespace", []string{"name", "mine", "seed", "7", "idle", "10m"}, "../../ns/mine/__admin/ui/?done=namespace", func() bool {
-			made, err := s.namespaces.Find("mine")
+			made, err := s.namespaces.Find(t.Context(), "mine")
 			return err == nil && made.Idle() == 10*time.Minute
 		}},
 		{"namespace-open", []string{"name", "mine"}, "../../ns/mine/__admin/ui/", func() bool { return true }},
 		{"/ns/mine" + console.Path + "namespace-open", []string{"name", "default"}, "../../../../__admin/ui/", func() bool { return true }},
 		{"/ns/mine" + console.Path + "clock", []string{"advance", "1h"}, "./?done=clock#clock", func() bool { return n.Clock().Now().Equal(start) }},
 		{"/ns/mine" + console.Path + "namespace-delete", []string{"name", "mine"}, "../../../../__admin/ui/namespaces?done=namespace-deleted", func() bool {
-			_, err := s.namespaces.Find("mine")
+			_, err := s.namespaces.Find(t.Context(), "mine")
 			return err != nil
 		}},
 	} {

@@ -125,6 +125,9 @@ func (v *visit) enter() bool {
 	}
 	room, prefix, err := v.Enter(v.r)
 	v.room, v.prefix = room, prefix
+	if err == nil {
+		err = room.Refresh(v.r.Context())
+	}
 	if err != nil && v.name != "signin" { // whoever is not in yet hears of no namespace
 		v.fail(err)
 		return false

@@ -152,7 +152,10 @@ func (v *visit) addFault() {
 	}
 	asked, err := fault.Parse(document)
 	if err == nil {
-		_, err = admin.AddFault(v.r.Context(), v.room, v.Operations(), asked)
+		err = v.room.Change(v.r.Context(), func() error {
+			_, err := admin.AddFault(v.r.Context(), v.room, v.Operations(), asked)
+			return err
+		})
 	}
 	if err != nil {
 		v.reject("fault", err, (*visit).overview)
@@ -201,13 +204,16 @@ func (f faultField) value(typed string) any {
 func (v *visit) removeFault() {
 	id := v.r.PostForm.Get("id")
 	if id == "" {
-		v.room.Faults().Clear()
-		v.done("#faults", "faults-cleared")
+		v.removeFaults("faults-cleared", func() error { v.room.Faults().Clear(); return nil })
 		return
 	}
-	if err := v.room.Faults().Remove(id); err != nil {
+	v.removeFaults("fault-removed", func() error { return v.room.Faults().Remove(id) })
+}
+
+func (v *visit) removeFaults(deed string, remove func() error) {
+	if err := v.room.Change(v.r.Context(), remove); err != nil {
 		v.reject("fault", err, (*visit).overview)
 		return
 	}
-	v.done("#faults", "fault-removed")
+	v.done("#faults", deed)
 }

@@ -14,7 +14,11 @@ const pageSize = 100
 
 func (v *visit) namespaces() {
 	query := v.r.URL.Query()
-	all := v.Namespaces().All()
+	all, err := v.Namespaces().All(v.r.Context())
+	if err != nil {
+		v.fail(err)
+		return
+	}
 	total := len(all)
 	if text := query.Get("q"); text != "" {
 		all = slices.DeleteFunc(all, func(n *namespace.Namespace) bool { return !strings.Contains(n.Name(), text) })

@@ -75,7 +75,7 @@ func raise(t testing.TB, set func(*console.Options), bounds journal.Bounds) *sta
 		kinds = append(kinds, p.Realm)
 	}
 	s.namespaces, err = namespace.New(t.Context(), namespace.Options{
-		Kinds: kinds, System: s.now, Random: zeros{}, Store: memory.New(), World: world, Journal: bounds,
+		Kinds: kinds, System: s.now, Random: zeros{}, Backend: memory.Backend{}, World: world, Journal: bounds,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -122,14 +122,14 @@ func (zeros) Read(p []byte) (int, error) {
 func (s *stage) enter(r *http.Request) (*namespace.Namespace, string, error) {
 	rest, byPath := strings.CutPrefix(r.URL.Path, "/ns/")
 	if label, _, byHost := strings.Cut(r.Host, ".localhost"); byHost {
-		found, err := s.namespaces.Find(label)
+		found, err := s.namespaces.Find(r.Context(), label)
 		return found, "", err
 	}
 	if !byPath {
 		return s.namespaces.Default(), "", nil
 	}
 	name, _, _ := strings.Cut(rest, "/")
-	found, err := s.namespaces.Find(name)
+	found, err := s.namespaces.Find(r.Context(), name)
 	return found, "/ns/" + name, err
 }
 

@@ -44,7 +44,7 @@ func (v *visit) planned(plan *namespace.Plan) error {
 
 func (v *visit) deleteNamespace() {
 	name := v.value("name")
-	if err := v.Namespaces().Delete(name); err != nil {
+	if err := v.Namespaces().Delete(v.r.Context(), name); err != nil {
 		v.reject("namespace-delete", err, (*visit).namespaces)
 		return
 	}
@@ -58,7 +58,7 @@ func (v *visit) deleteNamespace() {
 
 func (v *visit) openNamespace() {
 	name := v.value("name")
-	if _, err := v.Namespaces().Find(name); err != nil {
+	if _, err := v.Namespaces().Find(v.r.Context(), name); err != nil {
 		v.reject("namespace-open", err, (*visit).namespaces)
 		return
 	}

@@ -80,7 +80,7 @@ func TestOptions(t *testing.T) {
 			if got := s.Defects(); len(got) != 2 {
 				t.Errorf("%q are on, want both", got)
 			}
-			if err := s.SetDefects(); err != nil {
+			if err := s.SetDefects(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if err := s.Admin().Reset(t.Context()); err != nil || len(s.Defects()) != 2 {

@@ -94,7 +94,7 @@ func TestACrowdComesAndGoes(t *testing.T) {
 			}
 		}
 		for i := range 256 {
-			if err := r.Delete(fmt.Sprintf("n%d", i)); err != nil {
+			if err := r.Delete(t.Context(), fmt.Sprintf("n%d", i)); err != nil {
 				t.Fatal(err)
 			}
 		}

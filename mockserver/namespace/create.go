@@ -36,11 +36,13 @@ func (r *Registry) Create(ctx context.Context, plan Plan) (*Namespace, error) {
 	if idle < 0 {
 		return nil, client.Errorf(client.Invalid, "%s is no time to wait, want 0s or more", idle).At("/idle")
 	}
-	made := r.blank(plan.Name, plan.Seed)
-	made.idle, made.journal = idle, journal.New(r.options.Journal, r.budget)
-	err := r.fill(ctx, made, plan)
-	if err == nil {
-		err = r.enter(made)
+	made, err := r.blank(plan.Name, plan.Seed)
+	if err != nil {
+		return nil, err
+	}
+	made.idle, made.journal = idle, r.newJournal(plan.Name)
+	if err = r.fill(ctx, made, plan); err == nil {
+		err = r.enter(ctx, made)
 	}
 	if err != nil {
 		made.journal.Close()
@@ -63,44 +65,70 @@ func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
 		if err := made.become(ctx, seed); err != nil {
 			return err
 		}
-		return made.SetDefects(r.options.Defects...)
+		return made.SetDefects(ctx, r.options.Defects...)
 	}
-	from, err := r.Find(plan.From)
+	from, err := r.Find(ctx, plan.From)
+	if err == nil {
+		err = from.Refresh(ctx)
+	}
 	if err != nil {
 		return client.AsError(err).At("/from")
 	}
-	copied, err := from.moment(ctx, "")
-	if plan.Snapshot != "" {
-		if copied, err = from.snapshot(plan.Snapshot); err != nil {
-			return client.AsError(err).At("/snapshot")
+	var copied moment
+	if plan.Snapshot == "" {
+		if copied, err = from.moment(ctx, ""); err != nil {
+			return err
 		}
+	} else if copied, err = from.snapshot(plan.Snapshot); err != nil {
+		return client.AsError(err).At("/snapshot")
 	}
-	if err != nil {
-		return err
-	}
-	own := *copied
 	if plan.Seed != nil {
-		own.random = nil
-	} else if err := made.random.begin(own.random); err != nil {
+		copied.random = nil
+	} else if err := made.random.begin(copied.random); err != nil {
 		return err
 	}
-	made.seed.Store(own.image)
-	if err := made.restore(ctx, &own); err != nil {
-		return err
-	}
+	made.seed.Store(copied.image)
 	// The copy shares nothing with its original: no token of one is good in the other.
-	return renew(ctx, made.store, own.image.clients, r)
+	return made.restore(ctx, copied, copied.image.clients.Renew)
 }
 
 // enter makes the namespace known, unless it cannot be.
-func (r *Registry) enter(made *Namespace) error {
+func (r *Registry) enter(ctx context.Context, made *Namespace) error {
+	if r.durable != nil {
+		// Whoever is recorded first has the name.
+		if err := r.sweepAway(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.admit(made); err != nil {
+		return err
+	}
+	if made.record == nil {
+		return nil
+	}
+	err := made.put(ctx)
+	if err != nil {
+		r.lose(made)
+	}
+	if client.KindOf(err) == client.Conflict {
+		return taken(made.name)
+	}
+	return err
+}
+
+func taken(name string) error {
+	return client.Errorf(client.Conflict, "there is a namespace %q already", name).At("/name")
+}
+
+// admit is enter as far as this server is concerned.
+func (r *Registry) admit(made *Namespace) error {
 	now := r.options.System()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.others[made.name]
 	switch {
 	case made.name == Default, before != nil && !before.expired(now):
-		return client.Errorf(client.Conflict, "there is a namespace %q already", made.name).At("/name")
+		return taken(made.name)
 	case before == nil && len(r.others)+1 >= r.options.Max:
 		if r.forget(now); len(r.others)+1 >= r.options.Max {
 			return client.Errorf(client.Limit, "there are %d namespaces, the most there can be: delete some", r.options.Max)
@@ -131,30 +159,36 @@ func (r *Registry) crowded() []*journal.Journal {
 
 // Delete forgets the namespace and all that it holds. Errors: NotFound, Conflict for
 // the default one.
-func (r *Registry) Delete(name string) error {
+func (r *Registry) Delete(ctx context.Context, name string) error {
 	if name == Default {
 		return client.Errorf(client.Conflict, "the default namespace cannot be deleted; it can be reset")
 	}
-	now := r.options.System()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	found := r.others[name]
-	if found == nil || found.expired(now) {
+	found, err := r.Find(ctx, name)
+	if err == nil {
+		err = found.Refresh(ctx)
+	}
+	if err == nil {
+		err = r.erase(ctx, found)
+	}
+	if err != nil && client.KindOf(err) != client.NotFound {
+		return err
+	}
+	if err != nil || !r.lose(found) {
 		return client.Errorf(client.NotFound, "there is no namespace %q", shortName(name))
 	}
-	delete(r.others, name)
-	r.close(found)
 	return nil
 }
 
-// forget drops what has expired, for whoever holds mu.
-func (r *Registry) forget(now time.Time) {
+// forget drops what has expired, and returns it, for whoever holds mu.
+func (r *Registry) forget(now time.Time) (gone []*Namespace) {
 	for name, n := range r.others {
 		if n.expired(now) {
 			delete(r.others, name)
 			r.close(n)
+			gone = append(gone, n)
 		}
 	}
+	return gone
 }
 
 // sweepEvery is how often what has expired is looked for, at most and at least.
@@ -163,16 +197,23 @@ const (
 	sweepSeldom = time.Minute
 )
 
+// sweepFor is how long a sweep may take where there is somebody to be asked.
+const sweepFor = 10 * time.Second
+
 // schedule has what expires forgotten, for whoever holds mu. There is no timer while
 // there is nothing to forget, so that a server which is no longer used can be too.
 func (r *Registry) schedule(idle time.Duration) {
-	if r.sweep != nil || idle == 0 {
+	if r.sweep != nil || idle == 0 || r.closed {
 		return
 	}
 	r.sweep = time.AfterFunc(min(max(idle, sweepOften), sweepSeldom), func() {
+		ctx, cancel := context.WithTimeout(context.Background(), sweepFor)
+		defer cancel()
+		if err := r.sweepAway(ctx); err != nil {
+			r.log.WarnContext(ctx, "namespaces that have expired are not forgotten yet", "error", err)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.forget(r.options.System())
 		r.sweep = nil
 		least := time.Duration(0)
 		for _, n := range r.others {

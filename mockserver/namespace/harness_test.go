@@ -21,7 +21,7 @@ func newRegistry(tb testing.TB, clients int, change func(*namespace.Options)) *n
 	tb.Helper()
 	options := namespace.Options{
 		Kinds:  []realm.Kind{{Name: "vendor", Settings: func(*fixtures.Reader) any { return nil }}},
-		System: time.Now, Random: rand.Reader, Store: memory.New(), World: worldOf(clients),
+		System: time.Now, Random: rand.Reader, Backend: memory.Backend{}, World: worldOf(clients),
 	}
 	if change != nil {
 		change(&options)

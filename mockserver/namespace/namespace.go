@@ -30,7 +30,7 @@ type Namespace struct {
 
 	clock   *clock.Clock
 	random  *randomness
-	store   store.Store
+	store   live
 	journal *journal.Journal
 	keys    map[string]*realm.Keys
 	faults  *fault.Set
@@ -50,6 +50,8 @@ type Namespace struct {
 	propagation atomic.Pointer[propagation.State]
 
 	snapshots snapshots
+	// record is nil where nothing outlives the process.
+	record *kept
 
 	// following is held by whoever begins or ends to follow the journal, and guards the
 	// session that all followers share.
@@ -80,7 +82,7 @@ func (n *Namespace) Clock() *clock.Clock { return n.clock }
 func (n *Namespace) Random() io.Reader { return n.random }
 
 // Store keeps its clients.
-func (n *Namespace) Store() store.Store { return n.store }
+func (n *Namespace) Store() store.Store { return &n.store }
 
 // Journal is what it was asked and answered.
 func (n *Namespace) Journal() *journal.Journal { return n.journal }
@@ -102,6 +104,10 @@ func (n *Namespace) Release() { n.using.RUnlock() }
 // last made it: its world, the system's time, no faults, no propagation delay, the
 // defects of the start, an empty journal. Snapshots stay.
 func (n *Namespace) Reset(ctx context.Context) error {
+	return n.Change(ctx, func() error { return n.reset(ctx) })
+}
+
+func (n *Namespace) reset(ctx context.Context) error {
 	active, err := defect.Switch(n.registry.options.Defects...)
 	if err != nil {
 		return err
@@ -124,6 +130,10 @@ func (n *Namespace) Reset(ctx context.Context) error {
 // ReplaceWorld swaps the whole state for this world, or leaves it alone and says what
 // in the world is wrong. The journal is cleared. Clock, faults and defects stay.
 func (n *Namespace) ReplaceWorld(ctx context.Context, world fixtures.World) error {
+	return n.Change(ctx, func() error { return n.replaceWorld(ctx, world) })
+}
+
+func (n *Namespace) replaceWorld(ctx context.Context, world fixtures.World) error {
 	n.replacing.Lock()
 	defer n.replacing.Unlock()
 	next, err := n.registry.load(ctx, world, n.clock.Now())
@@ -142,30 +152,42 @@ func (n *Namespace) ReplaceWorld(ctx context.Context, world fixtures.World) erro
 // become puts the image in the place of the state, for whoever holds using. Its clients
 // are new ones, so that no token of before is theirs.
 func (n *Namespace) become(ctx context.Context, from *image) error {
-	if err := renew(ctx, n.store, from.clients, n.registry); err != nil {
+	epoch, err := n.registry.nextEpoch(ctx)
+	if err != nil {
+		return err
+	}
+	clients, err := from.clients.Renew(ctx, epoch)
+	if err != nil {
 		return client.Wrap(client.KindOf(err), err, "load the world")
 	}
-	n.enter(from.realms)
+	n.enter(from, clients)
 	return nil
 }
 
-// enter makes the realms its own and begins a new journal.
-func (n *Namespace) enter(from map[string]*realm.Realm) {
-	realms := make(map[string]*realm.Realm, len(from))
-	for name, r := range from {
-		realms[name] = r.With(n.keys[name])
+// enter makes the clients and the realms of the image its own and begins a new journal.
+func (n *Namespace) enter(from *image, clients store.Content) {
+	n.settle(from, clients)
+	n.journal.Clear()
+}
+
+// settle is enter without the journal.
+func (n *Namespace) settle(from *image, clients store.Content) {
+	realms := make(map[string]*realm.Realm, len(from.realms))
+	for name, r := range from.realms {
+		realms[name] = r.With(n.keys[name], realm.NewNonces(n.registry.once(n.name)))
 	}
+	n.record.retire(n.store.swap(clients))
+	n.record.describe(from.world)
 	n.realms.Store(&realms)
 	// What is on its way to replicas is of the world of before.
 	n.propagation.Store(propagation.New(n.propagation.Load().Settings()))
-	n.journal.Clear()
 }
 
 // World returns the present state in the form of a world.
 func (n *Namespace) World(ctx context.Context) (fixtures.World, error) {
 	n.using.RLock()
 	defer n.using.RUnlock()
-	return saveWorld(ctx, *n.realms.Load(), n.store)
+	return saveWorld(ctx, *n.realms.Load(), &n.store)
 }
 
 // Defects lists the ids of the defects that are switched on.
@@ -177,13 +199,15 @@ func (n *Namespace) Misbehaviour() *defect.Active { return n.defects.Load() }
 // SetDefects switches these defects on, sets of them included, and all others off.
 // What one remembers begins anew. Errors: Invalid for an id that nobody has; nothing
 // changes then.
-func (n *Namespace) SetDefects(ids ...string) error {
+func (n *Namespace) SetDefects(ctx context.Context, ids ...string) error {
 	active, err := defect.Switch(ids...)
 	if err != nil {
 		return err
 	}
-	n.defects.Store(active)
-	return nil
+	return n.Change(ctx, func() error {
+		n.defects.Store(active)
+		return nil
+	})
 }
 
 // Propagation is the delay with which secrets begin and end to work, nil for none.
@@ -191,12 +215,14 @@ func (n *Namespace) Propagation() *propagation.State { return n.propagation.Load
 
 // SetPropagation begins anew with these delays, or ends them when they are zero.
 // Errors: Invalid for what cannot be; nothing changes then.
-func (n *Namespace) SetPropagation(settings propagation.Settings) error {
+func (n *Namespace) SetPropagation(ctx context.Context, settings propagation.Settings) error {
 	if err := settings.Check(); err != nil {
 		return err
 	}
-	n.propagation.Store(propagation.New(settings))
-	return nil
+	return n.Change(ctx, func() error {
+		n.propagation.Store(propagation.New(settings))
+		return nil
+	})
 }
 
 // touch notes that it is used now.
@@ -215,7 +241,7 @@ func (n *Namespace) HasClient(ctx context.Context, name string) (bool, error) {
 	}
 	for _, realmName := range n.registry.names {
 		_, err := n.store.Get(ctx, client.Key{Realm: realmName, ID: name})
-		if client.KindOf(err) == client.NotFound && err != nil {
+		if client.KindOf(err) == client.NotFound {
 			_, err = n.store.Find(ctx, realmName, name)
 		}
 		if err == nil {

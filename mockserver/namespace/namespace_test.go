@@ -101,10 +101,10 @@ func TestThereIsAnEndToSnapshots(t *testing.T) {
 	if client.KindOf(err) != client.Limit {
 		t.Errorf("the 101st: %v", err)
 	}
-	if err := n.DeleteSnapshot("s0"); err != nil {
+	if err := n.DeleteSnapshot(t.Context(), "s0"); err != nil {
 		t.Error(err)
 	}
-	if err := n.DeleteSnapshot("s0"); client.KindOf(err) != client.NotFound {
+	if err := n.DeleteSnapshot(t.Context(), "s0"); client.KindOf(err) != client.NotFound {
 		t.Errorf("a second time: %v", err)
 	}
 	if _, err := n.SaveSnapshot(t.Context(), "s100"); err != nil {
@@ -210,14 +210,14 @@ func TestADeletedNamespaceHoldsNothing(t *testing.T) {
 	n := create(t, r, namespace.Plan{Name: "a"})
 	fill(n.Journal(), 12)
 	before := r.JournalSize()
-	if err := r.Delete("a"); err != nil {
+	if err := r.Delete(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
 	fill(n.Journal(), 3) // of requests that are under way
 	if after := r.JournalSize(); before.Entries != 5 || before.Evicted != 7 || after != (journal.Size{Evicted: 7}) {
 		t.Errorf("got %+v, then %+v", before, after)
 	}
-	if err := r.Delete("a"); client.KindOf(err) != client.NotFound {
+	if err := r.Delete(t.Context(), "a"); client.KindOf(err) != client.NotFound {
 		t.Error(err)
 	}
 }
@@ -242,12 +242,12 @@ func TestImportsHaveABound(t *testing.T) {
 	put(r.Default(), "one", 0)
 	put(a, "two", 0)
 	put(a, "three", client.Limit)
-	if err := r.Default().DeleteSnapshot("one"); err != nil {
+	if err := r.Default().DeleteSnapshot(t.Context(), "one"); err != nil {
 		t.Fatal(err)
 	}
 	put(a, "three", 0)
 	put(a, "four", client.Limit)
-	if err := r.Delete("a"); err != nil {
+	if err := r.Delete(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
 	put(r.Default(), "one", 0)

@@ -3,6 +3,7 @@ package namespace
 import (
 	"context"
 	"io"
+	"log/slog"
 	"maps"
 	"regexp"
 	"slices"
@@ -18,7 +19,6 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 // Options are what the namespaces of a server have in common.
@@ -28,8 +28,8 @@ type Options struct {
 	// System is the clock that namespaces follow and by which they expire.
 	System func() time.Time
 	Random io.Reader
-	// Store keeps the clients of the default namespace.
-	Store store.Store
+	// Backend keeps the clients, and the namespaces too where it is a store.Durable.
+	Backend store.Backend
 	// World is what every new namespace begins with.
 	World fixtures.World
 	// Defects are switched on at the start and after a reset.
@@ -43,6 +43,8 @@ type Options struct {
 	ClientsElsewhere bool
 	// Max bounds the number of namespaces.
 	Max int
+	// Logger is told of what goes wrong while nobody asks. Nil tells nobody.
+	Logger *slog.Logger
 }
 
 const (
@@ -61,9 +63,16 @@ type Registry struct {
 	keys    map[string]*realm.Keys
 	budget  *journal.Budget
 	epoch   atomic.Uint64
+	// durable is nil where nothing outlives the process, and shared where no other server
+	// works with it.
+	durable store.Durable
+	shared  store.Shared
+	log     *slog.Logger
 	// imported is the size of the documents that snapshots were imported from.
 	imported atomic.Int64
 	fallback *Namespace
+	// kept says that the fallback is of another process.
+	kept bool
 
 	mu     sync.RWMutex
 	others map[string]*Namespace
@@ -72,12 +81,14 @@ type Registry struct {
 	// trimmed is how many namespaces there were when their journals were last cut to their
 	// shares, or fewer when there have been fewer since.
 	trimmed int
-	// sweep is nil while no namespace can expire.
-	sweep *time.Timer
+	// sweep is nil while no namespace can expire, and closed the end of it.
+	sweep  *time.Timer
+	closed bool
 }
 
-// New makes the registry with its default namespace, which holds the world. Errors
-// name the file and the line of the world, or a defect that nobody has.
+// New makes the registry with its default namespace, which holds the world, or what a
+// store.Durable has kept of it. Errors name the file and the line of the world, or a defect
+// that nobody has.
 func New(ctx context.Context, options Options) (*Registry, error) {
 	if options.Max == 0 {
 		options.Max = defaultMax
@@ -86,40 +97,94 @@ func New(ctx context.Context, options Options) (*Registry, error) {
 		options.JournalBudget = defaultJournalBudget
 	}
 	r := &Registry{
-		options: options, kinds: map[string]realm.Kind{}, keys: map[string]*realm.Keys{},
+		options: options, kinds: map[string]realm.Kind{}, keys: map[string]*realm.Keys{}, log: options.Logger,
 		budget: journal.NewBudget(options.JournalBudget), others: map[string]*Namespace{},
 	}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	r.durable, _ = options.Backend.(store.Durable)
+	r.shared, _ = options.Backend.(store.Shared)
 	for _, kind := range options.Kinds {
 		r.kinds[kind.Name] = kind
-		r.keys[kind.Name] = realm.NewKeys()
+		r.keys[kind.Name] = realm.NewKeys(kind.Name, r.vault())
 	}
 	r.names = slices.Sorted(maps.Keys(r.kinds))
-	r.fallback = r.blank(Default, nil)
-	// Its journal is not kept small by the number of others.
-	r.fallback.store, r.fallback.journal = options.Store, journal.New(options.Journal, nil)
-	if err := r.fallback.ReplaceWorld(ctx, options.World); err != nil {
-		return nil, err
+	if r.durable != nil {
+		return r, r.open(ctx)
 	}
-	return r, r.fallback.SetDefects(options.Defects...)
+	return r, r.begin(ctx)
+}
+
+// begin makes the default namespace of the world.
+func (r *Registry) begin(ctx context.Context) error {
+	var err error
+	if r.fallback, err = r.blank(Default, nil); err != nil {
+		return err
+	}
+	r.fallback.journal = r.newJournal(Default)
+	if err := r.fallback.ReplaceWorld(ctx, r.options.World); err != nil {
+		return err
+	}
+	return r.fallback.SetDefects(ctx, r.options.Defects...)
 }
 
 // blank is a namespace without a world.
-func (r *Registry) blank(name string, seed *uint64) *Namespace {
+func (r *Registry) blank(name string, seed *uint64) (*Namespace, error) {
+	record, err := r.newKept()
+	if err != nil {
+		return nil, err
+	}
 	made := r.options.System()
 	n := &Namespace{
 		registry: r, name: name, made: made, clock: clock.New(r.options.System), random: newRandomness(r.options.Random, seed),
-		store: memory.New(), faults: fault.NewSet(), keys: make(map[string]*realm.Keys, len(r.keys)),
+		faults: fault.NewSet(), record: record,
 	}
-	for realmName, keys := range r.keys {
-		n.keys[realmName] = keys.Apart()
-	}
+	n.unlock()
 	n.touch(made)
-	return n
+	return n, nil
+}
+
+// unlock gives the namespace the keys of its realms.
+func (n *Namespace) unlock() {
+	n.keys = make(map[string]*realm.Keys, len(n.registry.keys))
+	for name, keys := range n.registry.keys {
+		var symmetric []byte
+		if n.record != nil {
+			symmetric = n.record.symmetric[name]
+		}
+		n.keys[name] = keys.Apart(symmetric)
+	}
+}
+
+// vault keeps the keys where the clients are kept.
+func (r *Registry) vault() realm.Vault {
+	if r.durable == nil {
+		return nil
+	}
+	return func(name string, make func() ([]byte, error)) ([]byte, error) {
+		return r.durable.Secret(context.Background(), name, make)
+	}
+}
+
+// once is where the nonces of a namespace are remembered, nil for here.
+func (r *Registry) once(name string) realm.Once {
+	if r.shared == nil {
+		return nil
+	}
+	return func(ctx context.Context, token string, at, since time.Time) (bool, error) {
+		return r.shared.Once(ctx, name+" "+token, at, since)
+	}
 }
 
 // nextEpoch numbers the states of all namespaces, so that a client of one is none of
 // another.
-func (r *Registry) nextEpoch() uint64 { return r.epoch.Add(1) }
+func (r *Registry) nextEpoch(ctx context.Context) (uint64, error) {
+	if r.durable != nil {
+		return r.durable.Next(ctx)
+	}
+	return r.epoch.Add(1), nil
+}
 
 // Default returns the namespace of requests that choose none.
 func (r *Registry) Default() *Namespace { return r.fallback }
@@ -135,14 +200,20 @@ var namePattern = regexp.MustCompile(NamePattern)
 
 // Find returns the namespace of this name. Whoever looks at it uses it. Errors:
 // NotFound, which says how there can be one.
-func (r *Registry) Find(name string) (*Namespace, error) {
+func (r *Registry) Find(ctx context.Context, name string) (*Namespace, error) {
 	if name == Default {
 		return r.fallback, nil
 	}
-	now := r.options.System()
 	r.mu.RLock()
 	found := r.others[name]
 	r.mu.RUnlock()
+	if r.shared != nil {
+		var err error
+		if found, err = r.findElsewhere(ctx, name, found); err != nil {
+			return nil, err
+		}
+	}
+	now := r.options.System()
 	if found == nil || found.expired(now) {
 		return nil, client.Errorf(client.NotFound, "there is no namespace %q: it was not created, was deleted, or expired for want of use", shortName(name))
 	}
@@ -167,7 +238,12 @@ func shortName(name string) string {
 }
 
 // All lists the namespaces by name, the default one first.
-func (r *Registry) All() []*Namespace {
+func (r *Registry) All(ctx context.Context) ([]*Namespace, error) {
+	if r.shared != nil {
+		if err := r.meet(ctx); err != nil {
+			return nil, err
+		}
+	}
 	now := r.options.System()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -178,7 +254,7 @@ func (r *Registry) All() []*Namespace {
 		}
 	}
 	slices.SortFunc(all, func(a, b *Namespace) int { return strings.Compare(a.name, b.name) })
-	return slices.Insert(all, 0, r.fallback)
+	return slices.Insert(all, 0, r.fallback), nil
 }
 
 // Max is how many namespaces there can be.

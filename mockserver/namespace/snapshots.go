@@ -2,7 +2,6 @@ package namespace
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/propagation"
 	"github.com/keyturn/keyturn/mockserver/realm"
 	"github.com/keyturn/keyturn/mockserver/snapshot"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
+	"github.com/keyturn/keyturn/mockserver/store"
 )
 
 const (
@@ -30,7 +29,7 @@ const (
 // snapshots are those of one namespace.
 type snapshots struct {
 	mu     sync.Mutex
-	byName map[string]*moment
+	byName map[string]moment
 }
 
 // moment is the whole state of a namespace at one time, but for its journal and what
@@ -69,7 +68,15 @@ func (n *Namespace) Snapshots() []SnapshotInfo {
 
 // SaveSnapshot keeps the present state under a name. Errors: Invalid for a name that
 // cannot be, Conflict for one that is taken, Limit when there are 100.
-func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (SnapshotInfo, error) {
+func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (info SnapshotInfo, err error) {
+	err = n.Change(ctx, func() error {
+		info, err = n.saveSnapshot(ctx, name)
+		return err
+	})
+	return info, err
+}
+
+func (n *Namespace) saveSnapshot(ctx context.Context, name string) (SnapshotInfo, error) {
 	n.using.Lock()
 	defer n.using.Unlock()
 	if _, err := n.snapshot(name); err == nil {
@@ -79,44 +86,58 @@ func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (SnapshotInfo
 	if err == nil {
 		err = n.keep(taken)
 	}
-	if err != nil {
-		return SnapshotInfo{}, err
+	if err == nil {
+		err = n.beginEra(ctx)
 	}
-	n.beginEra()
-	return SnapshotInfo{taken.name, taken.at}, nil
+	return SnapshotInfo{taken.name, taken.at}, err
 }
 
 // beginEra ends the one in which tokens were issued until now, for whoever holds using.
-func (n *Namespace) beginEra() {
-	number := n.registry.nextEpoch()
+func (n *Namespace) beginEra(ctx context.Context) error {
+	number, err := n.registry.nextEpoch(ctx)
+	if err != nil {
+		return err
+	}
 	realms := make(map[string]*realm.Realm, len(n.registry.names))
 	for name, r := range *n.realms.Load() {
 		realms[name] = r.In(r.Era.Next(number))
 	}
 	n.realms.Store(&realms)
+	return nil
 }
 
 // moment takes the present state, between two requests.
-func (n *Namespace) moment(ctx context.Context, name string) (*moment, error) {
+func (n *Namespace) moment(ctx context.Context, name string) (moment, error) {
 	n.using.Lock()
 	defer n.using.Unlock()
 	return n.take(ctx, name)
 }
 
 // take is moment for whoever holds using.
-func (n *Namespace) take(ctx context.Context, name string) (*moment, error) {
-	clients, err := copied(ctx, n.store, n.registry.names)
+func (n *Namespace) take(ctx context.Context, name string) (moment, error) {
+	epoch, err := n.registry.nextEpoch(ctx)
 	if err != nil {
-		return nil, err
+		return moment{}, err
 	}
-	return &moment{
-		name: name, at: n.clock.Now(), image: &image{realms: maps.Clone(*n.realms.Load()), clients: clients},
-		clock: n.clock.State(), faults: n.faults.List(), defects: n.Defects(),
-		propagation: n.propagation.Load().Settings(), random: n.random.state(),
-	}, nil
+	clients, err := n.store.content().Fork(ctx, epoch)
+	if err != nil {
+		return moment{}, err
+	}
+	m := n.present()
+	m.name, m.image.clients = name, clients
+	return m, nil
 }
 
-func (n *Namespace) keep(m *moment) error {
+// present is the state as it is, and will not be for long.
+func (n *Namespace) present() moment {
+	return moment{
+		at: n.clock.Now(), image: &image{realms: *n.realms.Load(), clients: n.store.content(), world: n.record.description()},
+		clock: n.clock.State(), faults: n.faults.List(), defects: n.Defects(),
+		propagation: n.propagation.Load().Settings(), random: n.random.state(),
+	}
+}
+
+func (n *Namespace) keep(m moment) error {
 	if !namePattern.MatchString(m.name) {
 		return client.Errorf(client.Invalid, "%q is no name, want 1 to 63 of a-z, 0-9 and -, and no - at its ends", shortName(m.name)).At("/name")
 	}
@@ -130,7 +151,7 @@ func (n *Namespace) keep(m *moment) error {
 		return client.Errorf(client.Limit, "the snapshots that were imported have more than %d MiB with this one: delete some", maxImported>>20)
 	}
 	if n.snapshots.byName == nil {
-		n.snapshots.byName = map[string]*moment{}
+		n.snapshots.byName = map[string]moment{}
 	}
 	n.drop(m.name)
 	n.snapshots.byName[m.name] = m
@@ -139,10 +160,8 @@ func (n *Namespace) keep(m *moment) error {
 
 // drop forgets a snapshot if there is one, for whoever holds the lock.
 func (n *Namespace) drop(name string) {
-	if m := n.snapshots.byName[name]; m != nil {
-		n.registry.imported.Add(-m.size)
-		delete(n.snapshots.byName, name)
-	}
+	n.registry.imported.Add(-n.snapshots.byName[name].size)
+	delete(n.snapshots.byName, name)
 }
 
 // dropSnapshots forgets all of them.
@@ -154,39 +173,48 @@ func (n *Namespace) dropSnapshots() {
 	}
 }
 
-func (n *Namespace) snapshot(name string) (*moment, error) {
+func (n *Namespace) snapshot(name string) (moment, error) {
 	n.snapshots.mu.Lock()
 	defer n.snapshots.mu.Unlock()
-	if m := n.snapshots.byName[name]; m != nil {
+	if m, there := n.snapshots.byName[name]; there {
 		return m, nil
 	}
-	return nil, client.Errorf(client.NotFound, "the namespace %s has no snapshot %q", n.name, shortName(name)).At("/name")
+	return moment{}, client.Errorf(client.NotFound, "the namespace %s has no snapshot %q", n.name, shortName(name)).At("/name")
 }
 
 // DeleteSnapshot forgets a snapshot. Errors: NotFound.
-func (n *Namespace) DeleteSnapshot(name string) error {
-	if _, err := n.snapshot(name); err != nil {
-		return err
-	}
-	n.snapshots.mu.Lock()
-	defer n.snapshots.mu.Unlock()
-	n.drop(name)
-	return nil
+func (n *Namespace) DeleteSnapshot(ctx context.Context, name string) error {
+	return n.Change(ctx, func() error {
+		if _, err := n.snapshot(name); err != nil {
+			return err
+		}
+		n.snapshots.mu.Lock()
+		defer n.snapshots.mu.Unlock()
+		n.drop(name)
+		return nil
+	})
 }
 
 // RestoreSnapshot brings the state back that was saved: its clients are the same ones,
 // so that the access tokens of then are good again, and those that were issued since are
 // not. The journal begins anew. Errors: NotFound.
 func (n *Namespace) RestoreSnapshot(ctx context.Context, name string) error {
-	m, err := n.snapshot(name)
+	return n.Change(ctx, func() error {
+		m, err := n.snapshot(name)
+		if err != nil {
+			return err
+		}
+		return n.restore(ctx, m, m.image.clients.Fork)
+	})
+}
+
+// restore makes the moment the present, with a copy of its clients.
+func (n *Namespace) restore(ctx context.Context, m moment, copied func(context.Context, uint64) (store.Content, error)) error {
+	active, err := defect.Switch(m.defects...)
 	if err != nil {
 		return err
 	}
-	return n.restore(ctx, m)
-}
-
-func (n *Namespace) restore(ctx context.Context, m *moment) error {
-	active, err := defect.Switch(m.defects...)
+	epoch, err := n.registry.nextEpoch(ctx)
 	if err != nil {
 		return err
 	}
@@ -194,13 +222,14 @@ func (n *Namespace) restore(ctx context.Context, m *moment) error {
 	defer n.replacing.Unlock()
 	n.using.Lock()
 	defer n.using.Unlock()
-	if own, is := n.store.(*memory.Store); is {
-		own.Restore(m.image.clients, n.registry.nextEpoch())
-	} else if err := renew(ctx, n.store, m.image.clients, n.registry); err != nil {
+	clients, err := copied(ctx, epoch)
+	if err != nil {
 		return err
 	}
-	n.enter(m.image.realms)
-	n.beginEra()
+	n.enter(m.image, clients)
+	if err := n.beginEra(ctx); err != nil {
+		return err
+	}
 	n.clock.SetState(m.clock)
 	n.faults.Restore(m.faults)
 	n.propagation.Store(propagation.New(m.propagation))
@@ -239,9 +268,21 @@ func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapsh
 	if err := checkClock(from.Clock, n.registry.options.System()); err != nil {
 		return err
 	}
-	made.clients.Renew(made.clients, n.registry.nextEpoch())
-	return n.keep(&moment{
-		name: name, at: from.TakenAt, image: made, clock: from.Clock,
-		faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness, size: int64(size),
+	epoch, err := n.registry.nextEpoch(ctx)
+	if err != nil {
+		return err
+	}
+	loaded := made.clients
+	if made.clients, err = loaded.Renew(ctx, epoch); err != nil {
+		return err
+	}
+	if err := loaded.Drop(ctx); err != nil {
+		return err
+	}
+	return n.Change(ctx, func() error {
+		return n.keep(moment{
+			name: name, at: from.TakenAt, image: made, clock: from.Clock,
+			faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness, size: int64(size),
+		})
 	})
 }

@@ -30,7 +30,7 @@ func (d Dialect) issue(call *provider.Call, c client.Client, scope string) (stri
 	}
 	token, err := d.encode(call, claims)
 	if err != nil {
-		return "", Claims{}, client.Wrap(client.Internal, err, "make a token")
+		return "", Claims{}, client.Wrap(client.KindOf(err), err, "make a token")
 	}
 	return token, claims, nil
 }

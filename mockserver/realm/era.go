@@ -28,3 +28,20 @@ func (e *Era) Has(number uint64) bool {
 	}
 	return e.Number() == number
 }
+
+// Numbers are those of this era and of all before it, in their order.
+func (e *Era) Numbers() []uint64 {
+	if e == nil {
+		return nil
+	}
+	return append(e.before.Numbers(), e.number)
+}
+
+// EraOf returns the era whose Numbers these are.
+func EraOf(numbers []uint64) *Era {
+	var last *Era
+	for _, number := range numbers {
+		last = last.Next(number)
+	}
+	return last
+}

@@ -1,6 +1,7 @@
 package realm_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver/realm"
@@ -18,6 +19,9 @@ func TestErasOfOneHistory(t *testing.T) {
 	}{
 		"before any": {begin, []uint64{0}}, "second": {second, []uint64{0, 3, 5}}, "undone": {undone, []uint64{0, 3, 5, 7}}, "present": {present, []uint64{0, 3, 5, 9}},
 	} {
+		if again := realm.EraOf(test.era.Numbers()); again.Number() != test.era.Number() || !slices.Equal(again.Numbers(), test.era.Numbers()) {
+			t.Errorf("%s: of its numbers %v another era is made", name, test.era.Numbers())
+		}
 		var has []uint64
 		for number := range uint64(12) {
 			if test.era.Has(number) {

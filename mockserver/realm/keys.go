@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"sync"
@@ -23,68 +24,111 @@ const (
 // state keeps it, and access tokens issued before a reset fail because their client
 // is another one.
 type Keys struct {
-	asymmetric func() (*rsaKey, error)
-	shown      func() (wire.Object, error)
-	symmetric  func() ([]byte, error)
+	asymmetric, shown *lazy[*rsaKey]
+	symmetric         *lazy[[]byte]
 }
 
 type rsaKey struct {
-	signer jose.Signer
-	public jose.JSONWebKey
-	// publicJWK is the same key as a JSON object.
-	publicJWK wire.Object
+	signer  jose.Signer
+	private jose.JSONWebKey
+	public  jose.JSONWebKey
+	// publicJWK is the public key as a JSON object, and privateJWK the whole.
+	publicJWK, privateJWK wire.Object
 }
 
-// NewKeys returns keys that are random and made on first use.
-func NewKeys() *Keys {
-	return &Keys{asymmetric: sync.OnceValues(newRSAKey), shown: sync.OnceValues(newShownKey), symmetric: sync.OnceValues(newSymmetricKey)}
+// Vault keeps what was made under a name, and returns what it has kept. It may call make
+// for nothing.
+type Vault func(name string, make func() ([]byte, error)) ([]byte, error)
+
+// NewKeys returns keys that are random and made on first use. Those of the RSA are kept in
+// the vault under names that begin with this one; nil keeps them in memory.
+func NewKeys(name string, vault Vault) *Keys {
+	if vault == nil {
+		vault = func(_ string, make func() ([]byte, error)) ([]byte, error) { return make() }
+	}
+	kept := func(purpose string) *lazy[*rsaKey] {
+		return &lazy[*rsaKey]{make: func() (*rsaKey, error) {
+			der, err := vault(name+" "+purpose, newRSAKey)
+			if err != nil {
+				return nil, err
+			}
+			return readRSAKey(der)
+		}}
+	}
+	return &Keys{asymmetric: kept("rsa"), shown: kept("shown"), symmetric: &lazy[[]byte]{make: NewSymmetricKey}}
 }
 
 // Apart returns keys for another namespace. The RSA keys are the same, as they cost so
-// much: what they sign names the client by a serial that no other namespace has.
-func (k *Keys) Apart() *Keys {
-	return &Keys{asymmetric: k.asymmetric, shown: k.shown, symmetric: sync.OnceValues(newSymmetricKey)}
+// much: what they sign names the client by a serial that no other namespace has. Symmetric
+// is a key of NewSymmetricKey's, nil for one that is made on first use.
+func (k *Keys) Apart(symmetric []byte) *Keys {
+	apart := &Keys{asymmetric: k.asymmetric, shown: k.shown, symmetric: &lazy[[]byte]{make: NewSymmetricKey}}
+	if symmetric != nil {
+		apart.symmetric.make = func() ([]byte, error) { return symmetric, nil }
+	}
+	return apart
 }
 
-func newSymmetricKey() ([]byte, error) {
+// lazy is made when it is first asked for, and again as long as that fails.
+type lazy[T any] struct {
+	make func() (T, error)
+
+	mu   sync.Mutex
+	made bool
+	has  T
+}
+
+func (l *lazy[T]) get() (T, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.made {
+		return l.has, nil
+	}
+	has, err := l.make()
+	if err != nil {
+		return has, err
+	}
+	l.has, l.made = has, true
+	return has, nil
+}
+
+// NewSymmetricKey returns 32 random bytes.
+func NewSymmetricKey() ([]byte, error) {
 	key := make([]byte, symmetricSize)
 	_, err := rand.Read(key)
 	return key, err
 }
 
-func newRSAKey() (*rsaKey, error) {
-	key, err := randomRSA()
-	if err != nil {
-		return nil, err
-	}
-	options := (&jose.SignerOptions{}).WithType("JWT")
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, options)
-	if err != nil {
-		return nil, fmt.Errorf("make a signer: %w", err)
-	}
-	public := key.Public()
-	publicJWK, err := jwk(public)
-	return &rsaKey{signer: signer, public: public, publicJWK: publicJWK}, err
-}
-
-func newShownKey() (wire.Object, error) {
-	key, err := randomRSA()
-	if err != nil {
-		return nil, err
-	}
-	return jwk(key)
-}
-
-func randomRSA() (jose.JSONWebKey, error) {
+// newRSAKey makes a key in the form of PKCS #8.
+func newRSAKey() ([]byte, error) {
 	private, err := rsa.GenerateKey(rand.Reader, rsaBits)
 	if err != nil {
-		return jose.JSONWebKey{}, fmt.Errorf("make a key: %w", err)
+		return nil, fmt.Errorf("make a key: %w", err)
+	}
+	return x509.MarshalPKCS8PrivateKey(private)
+}
+
+func readRSAKey(der []byte) (*rsaKey, error) {
+	parsed, err := x509.ParsePKCS8PrivateKey(der)
+	private, is := parsed.(*rsa.PrivateKey)
+	if err != nil || !is {
+		return nil, fmt.Errorf("the key that was kept is no RSA key in the form of PKCS #8: %w", err)
 	}
 	// RFC 7638 would do as well; any stable name of the public key will.
 	sum := sha256.Sum256(private.N.Bytes())
-	return jose.JSONWebKey{
+	key := &rsaKey{private: jose.JSONWebKey{
 		Key: private, KeyID: base64.RawURLEncoding.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
-	}, nil
+	}}
+	options := (&jose.SignerOptions{}).WithType("JWT")
+	if key.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key.private}, options); err != nil {
+		return nil, fmt.Errorf("make a signer: %w", err)
+	}
+	key.public = key.private.Public()
+	if key.publicJWK, err = jwk(key.public); err != nil {
+		return nil, err
+	}
+	key.privateJWK, err = jwk(key.private)
+	return key, err
 }
 
 func jwk(key jose.JSONWebKey) (wire.Object, error) {
@@ -102,7 +146,7 @@ func jwk(key jose.JSONWebKey) (wire.Object, error) {
 
 // Signer returns the RS256 signer. It is safe for concurrent use.
 func (k *Keys) Signer() (jose.Signer, error) {
-	key, err := k.asymmetric()
+	key, err := k.asymmetric.get()
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +155,7 @@ func (k *Keys) Signer() (jose.Signer, error) {
 
 // Public returns the key that verifies what Signer signs.
 func (k *Keys) Public() (jose.JSONWebKey, error) {
-	key, err := k.asymmetric()
+	key, err := k.asymmetric.get()
 	if err != nil {
 		return jose.JSONWebKey{}, err
 	}
@@ -121,7 +165,7 @@ func (k *Keys) Public() (jose.JSONWebKey, error) {
 // PublicJWK returns the public key as the JSON object of RFC 7517. The caller must
 // not write into it.
 func (k *Keys) PublicJWK() (wire.Object, error) {
-	key, err := k.asymmetric()
+	key, err := k.asymmetric.get()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +174,13 @@ func (k *Keys) PublicJWK() (wire.Object, error) {
 
 // Shown returns a key with its private members that signs nothing, for documents in
 // which a vendor shows such a key. The caller must not write into it.
-func (k *Keys) Shown() (wire.Object, error) { return k.shown() }
+func (k *Keys) Shown() (wire.Object, error) {
+	key, err := k.shown.get()
+	if err != nil {
+		return nil, err
+	}
+	return key.privateJWK, nil
+}
 
 // Symmetric returns 32 bytes for HS256 and for sealing opaque tokens.
-func (k *Keys) Symmetric() ([]byte, error) { return k.symmetric() }
+func (k *Keys) Symmetric() ([]byte, error) { return k.symmetric.get() }

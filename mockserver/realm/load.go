@@ -16,7 +16,7 @@ func Load(kind Kind, world fixtures.World, keys *Keys, now time.Time) (*Realm, [
 	seed := world.Realms[kind.Name]
 	reader := seed.Settings.Read()
 	r := &Realm{
-		Kind: kind, Settings: kind.Settings(reader), Keys: keys, Nonces: NewNonces(), seed: seed,
+		Kind: kind, Settings: kind.Settings(reader), Keys: keys, Nonces: NewNonces(nil), seed: seed,
 		tenants:    map[string]fixtures.Tenant{},
 		principals: map[client.Digest]Principal{},
 		accessKeys: map[string]AccessKey{},

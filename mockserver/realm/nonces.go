@@ -1,6 +1,7 @@
 package realm
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -12,18 +13,29 @@ const maxNonces = 100_000
 // Nonces remembers which signatures were used, for as long as their dates would
 // still be accepted.
 type Nonces struct {
+	elsewhere Once
+
 	mu      sync.Mutex
 	current map[string]struct{}
 	last    map[string]struct{}
 	turned  time.Time
 }
 
-// NewNonces returns an empty memory.
-func NewNonces() *Nonces { return &Nonces{current: map[string]struct{}{}} }
+// Once reports whether nobody has used the token since, in whatever several servers have
+// in common, and notes its use.
+type Once func(ctx context.Context, token string, at, since time.Time) (first bool, err error)
+
+// NewNonces returns a memory that is asked here alone, or elsewhere unless that is nil.
+func NewNonces(elsewhere Once) *Nonces {
+	return &Nonces{elsewhere: elsewhere, current: map[string]struct{}{}}
+}
 
 // Use records the nonce and reports whether it is its first use within the window.
-// A nonce is remembered for one to two windows.
-func (n *Nonces) Use(nonce string, now time.Time, window time.Duration) bool {
+// A nonce is remembered for one to two windows. Errors: those of elsewhere.
+func (n *Nonces) Use(ctx context.Context, nonce string, now time.Time, window time.Duration) (bool, error) {
+	if n.elsewhere != nil {
+		return n.elsewhere(ctx, nonce, now, now.Add(-window))
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if now.Sub(n.turned) > window || len(n.current) >= maxNonces/2 {
@@ -32,8 +44,8 @@ func (n *Nonces) Use(nonce string, now time.Time, window time.Duration) bool {
 	_, recent := n.current[nonce]
 	_, older := n.last[nonce]
 	if recent || older {
-		return false
+		return false, nil
 	}
 	n.current[nonce] = struct{}{}
-	return true
+	return true, nil
 }

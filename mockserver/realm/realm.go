@@ -122,10 +122,10 @@ func (p Principal) Home() string {
 	return p.Tenants[0]
 }
 
-// With returns the realm with keys of another namespace, and with no nonce used.
-func (r *Realm) With(keys *Keys) *Realm {
+// With returns the realm with keys and nonces of a namespace's own.
+func (r *Realm) With(keys *Keys, nonces *Nonces) *Realm {
 	own := *r
-	own.Keys, own.Nonces = keys, NewNonces()
+	own.Keys, own.Nonces = keys, nonces
 	return &own
 }
 

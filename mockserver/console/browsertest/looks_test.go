@@ -44,7 +44,7 @@ func TestLooks(t *testing.T) {
 	s.use(secret)
 	s.use("a-wrong-secret")
 	s.send("/connect/nowhere", "application/json", `{}`, "")
-	if err := s.SetDefects("old-secret-lives-3s", "expiry-comes-3s-late"); err != nil {
+	if err := s.SetDefects(t.Context(), "old-secret-lives-3s", "expiry-comes-3s-late"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.SaveSnapshot(t.Context(), "before"); err != nil {

@@ -48,7 +48,7 @@ func start(t *testing.T, token string) *stand {
 				return server.Namespaces().Default(), "", nil
 			}
 			name, _, _ := strings.Cut(rest, "/")
-			found, err := server.Namespaces().Find(name)
+			found, err := server.Namespaces().Find(t.Context(), name)
 			return found, "/ns/" + name, err
 		},
 		Providers: []console.Provider{{Name: "identity-service", Realm: "identity-service"}, {Name: "authing-v2", Realm: "authing"}},

@@ -94,7 +94,11 @@ func (s signed) verify() error {
 	// Any date inside the window on either side could be sent again. What counts is
 	// the signature itself and not the text it came in.
 	window := 2 * SettingsOf(s.call).SignatureSkew
-	if !s.call.Realm.Nonces.Use(string(given), s.call.Now, window) {
+	first, err := s.call.Realm.Nonces.Use(s.call.HTTP.Context(), string(given), s.call.Now, window)
+	switch {
+	case err != nil:
+		return err
+	case !first:
 		return refused(codeReplay, "the signature was used before")
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver/client"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
+	"github.com/keyturn/keyturn/mockserver/store"
 )
 
 // TestForkIsSmall bounds what a namespace adds to the heap, with a seed of any size that
@@ -14,7 +14,7 @@ import (
 func TestForkIsSmall(t *testing.T) {
 	const forks = 10_000
 	seed, all := filled(t, 20)
-	rotate := func(s *memory.Store) {
+	rotate := func(s store.Content) {
 		if _, err := s.Update(context.Background(), all[7].Key, func(c *client.Client) error { c.Enabled = false; return nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -22,16 +22,15 @@ func TestForkIsSmall(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		bound uint64
-		touch func(*memory.Store)
+		touch func(store.Content)
 	}{
-		{"untouched", 256, func(*memory.Store) {}},
+		{"untouched", 256, func(store.Content) {}},
 		{"one client rotated", 4 << 10, rotate},
 	} {
-		kept := make([]*memory.Store, forks)
+		kept := make([]store.Content, forks)
 		before := heap()
 		for i := range kept {
-			kept[i] = memory.New()
-			kept[i].Renew(seed, uint64(i)+1)
+			kept[i] = must(seed.Renew(context.Background(), uint64(i)+1))
 			test.touch(kept[i])
 		}
 		each := (heap() - before) / forks
@@ -57,13 +56,13 @@ func BenchmarkFork(b *testing.B) {
 		b.Run("untouched/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				seed.Fork()
+				must(seed.Fork(context.Background(), 1))
 			}
 		})
 		b.Run("rotated/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := seed.Fork().Update(context.Background(), all[7].Key, func(c *client.Client) error { c.Enabled = false; return nil }); err != nil {
+				if _, err := must(seed.Fork(context.Background(), 1)).Update(context.Background(), all[7].Key, func(c *client.Client) error { c.Enabled = false; return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}

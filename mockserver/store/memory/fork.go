@@ -1,9 +1,11 @@
 package memory
 
 import (
+	"context"
 	"math"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/store"
 )
 
 // state is what a store holds: a content and how serials are told from it.
@@ -53,8 +55,8 @@ func (s *state) own() *content {
 	return s.content
 }
 
-// share returns the store's state for another one, and keeps both from writing into
-// what they have in common.
+// share returns the state for another store, and keeps both from writing into what they
+// have in common.
 func (s *Store) share() state {
 	s.mu.RLock()
 	taken := s.state
@@ -68,32 +70,35 @@ func (s *Store) share() state {
 	return s.state
 }
 
-// Fork returns an independent store with the same clients. It takes the same time
-// however many there are: the stores share what neither has written since. Clients that
-// are created later in the one may get the serials of others in the other; Renew and
-// Restore keep them apart.
-func (s *Store) Fork() *Store { return &Store{state: s.share()} }
+// ID implements store.Content.
+func (s *Store) ID() string { return "" }
 
-// Renew makes this store's content a copy of from's in which every client is a new one:
-// their serials, and those of clients created later, are above epoch<<32, in the same
-// order. The epoch must be larger than any that a store was given before, and below
-// 1<<32. It takes the same time however many clients there are.
-func (s *Store) Renew(from *Store, epoch uint64) {
-	taken := from.share()
-	taken.epoch, taken.renewal, taken.renewed = epoch, epoch, taken.given
-	s.set(taken)
-}
-
-// Restore makes this store's content a copy of from's with the same clients. Clients
-// created later get serials above epoch<<32, which is to be chosen as for Renew.
-func (s *Store) Restore(from *Store, epoch uint64) {
-	taken := from.share()
+// Fork implements store.Content. It takes the same time however many clients there are:
+// the two share what neither has written since.
+func (s *Store) Fork(ctx context.Context, epoch uint64) (store.Content, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	taken := s.share()
 	taken.epoch = epoch
-	s.set(taken)
+	return &Store{state: taken}, nil
 }
 
-func (s *Store) set(next state) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.state = next
+// Renew implements store.Content, and takes as long as Fork.
+func (s *Store) Renew(ctx context.Context, epoch uint64) (store.Content, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	taken := s.share()
+	taken.epoch, taken.renewal, taken.renewed = epoch, epoch, taken.given
+	return &Store{state: taken}, nil
 }
+
+// Drop implements store.Content. There is nothing to do: what nobody uses is collected.
+func (s *Store) Drop(ctx context.Context) error { return ctx.Err() }
+
+// Backend implements store.Backend.
+type Backend struct{}
+
+// New implements store.Backend.
+func (Backend) New(ctx context.Context) (store.Content, error) { return New(), ctx.Err() }

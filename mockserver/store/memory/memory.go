@@ -14,7 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/store"
 )
 
-// Store implements store.Store.
+// Store implements store.Content.
 type Store struct {
 	mu    sync.RWMutex
 	state state
@@ -23,7 +23,7 @@ type Store struct {
 // New returns an empty store.
 func New() *Store { return &Store{state: state{content: newContent(hashOf)}} }
 
-var _ store.Store = (*Store)(nil)
+var _ store.Content = (*Store)(nil)
 
 // Get implements store.Store.
 func (s *Store) Get(ctx context.Context, key client.Key) (client.Client, error) {

@@ -1,52 +1,33 @@
 package memory_test
 
 import (
-	"context"
 	"testing"
 
-	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/store/memory"
 	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
-// TestContract runs the suite on each way to get an empty store. Those that come from
-// another one share trees with it, for what it had is deleted only afterwards.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(seed *memory.Store) *memory.Store{
-		"new":    func(*memory.Store) *memory.Store { return memory.New() },
-		"forked": (*memory.Store).Fork,
-		"renewed": func(seed *memory.Store) *memory.Store {
-			s := memory.New()
-			s.Renew(seed, 7)
-			return s
-		},
-		"restored": func(seed *memory.Store) *memory.Store {
-			s := memory.New()
-			s.Restore(seed, 7)
-			return s
-		},
-		"the origin of a fork": func(seed *memory.Store) *memory.Store {
-			seed.Fork()
-			return seed
-		},
-	} {
+	storetest.Run(t, func(testing.TB) store.Store { return memory.New() })
+	storetest.RunContents(t, func(testing.TB) store.Content { return memory.New() })
+}
+
+// TestModel has weak hashes too, which let names collide that are not the same.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func() *memory.Store{"hashes": memory.New, "weak hashes": memory.Weak} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.Run(t, func(tb testing.TB) store.Store { return emptied(tb, open) })
+			storetest.RunModel(t, storetest.Amount{Runs: 6, Steps: 4_000}, func(testing.TB) store.Content { return open() })
 		})
 	}
 }
 
-func emptied(tb testing.TB, open func(*memory.Store) *memory.Store) *memory.Store {
-	tb.Helper()
-	seed, all := filled(tb, 100)
-	s := open(seed)
-	for i := range all {
-		if err := s.Delete(context.Background(), all[i].Key); err != nil && client.KindOf(err) != client.NotFound {
-			tb.Fatal(err)
-		}
+func must(c store.Content, err error) store.Content {
+	if err != nil {
+		panic(err) // memory fails only where a context has ended
 	}
-	return s
+	return c
 }

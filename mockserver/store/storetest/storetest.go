@@ -15,6 +15,9 @@ import (
 // Open returns an empty store that lives until the test ends.
 type Open func(tb testing.TB) store.Store
 
+// OpenContent returns an empty content of the epoch zero that lives until the test ends.
+type OpenContent func(tb testing.TB) store.Content
+
 // Run proves the contract of store.Store.
 func Run(t *testing.T, open Open) {
 	t.Helper()

@@ -1,4 +1,4 @@
-package memory_test
+package storetest
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 // model is what a store should hold, in plain maps.
@@ -22,66 +21,72 @@ type model struct {
 	epoch   uint64
 }
 
-// world is a store, its model, and what has gone on.
+// world is a content and its model.
 type world struct {
-	t     *testing.T
-	store *memory.Store
-	model model
+	t       *testing.T
+	content store.Content
+	model   model
 }
 
-// TestModel does random things to a growing tree of forks, and compares each with what
-// plain maps say. Few names and weak hashes make collisions of both kinds frequent.
-func TestModel(t *testing.T) {
-	t.Parallel()
-	for name, open := range map[string]func() *memory.Store{"hashes": memory.New, "weak hashes": memory.Weak} {
-		for run := range uint64(6) {
-			t.Run(fmt.Sprint(name, " ", run), func(t *testing.T) {
-				t.Parallel()
-				random := rand.New(rand.NewPCG(run, 1))
-				worlds := []*world{{t: t, store: open(), model: model{clients: map[client.Key]client.Client{}}}}
-				for step := range 4_000 {
-					at := random.IntN(len(worlds))
-					if random.IntN(40) > 0 {
-						worlds[at].write(random)
-					} else {
-						worlds = spread(random, worlds, at, uint64(step)+1)
-					}
-					if step%400 == 0 {
-						for _, w := range worlds {
-							w.compare()
-						}
-					}
+// Amount says how much random work RunModel does.
+type Amount struct {
+	Runs, Steps int
+}
+
+// RunModel does random things to growing trees of contents, and compares each with what
+// plain maps say. There are few names, so that collisions of all kinds are frequent.
+func RunModel(t *testing.T, amount Amount, open OpenContent) {
+	t.Helper()
+	for run := range amount.Runs {
+		t.Run(fmt.Sprint(run), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(uint64(run), 1))
+			worlds := []*world{{t: t, content: open(t), model: model{clients: map[client.Key]client.Client{}}}}
+			for step := range amount.Steps {
+				at := random.IntN(len(worlds))
+				if random.IntN(40) > 0 {
+					worlds[at].write(random)
+				} else {
+					worlds = spread(random, worlds, at, uint64(step)+1)
 				}
-				for _, w := range worlds {
-					w.compare()
+				if step%(amount.Steps/10) == 0 {
+					compareAll(worlds)
 				}
-			})
-		}
+			}
+			compareAll(worlds)
+		})
 	}
 }
 
-// spread forks, renews or restores the world at the place from another.
+func compareAll(worlds []*world) {
+	for _, w := range worlds {
+		w.compare()
+	}
+}
+
+// spread makes a copy of one of the worlds, beside the others or in the place of one.
 func spread(random *rand.Rand, worlds []*world, at int, epoch uint64) []*world {
 	w, from := worlds[at], worlds[random.IntN(len(worlds))]
-	next := model{clients: maps.Clone(from.model.clients), given: from.model.given, epoch: from.model.epoch}
-	switch random.IntN(3) {
-	case 0:
-		if len(worlds) == 12 {
-			worlds = slices.Delete(worlds, at, at+1)
-		}
-		return append(worlds, &world{t: w.t, store: from.store.Fork(), model: next})
-	case 1:
-		w.store.Renew(from.store, epoch)
-		next.epoch = epoch
-		for key, c := range next.clients {
+	next := &world{t: w.t, model: model{clients: maps.Clone(from.model.clients), given: from.model.given, epoch: epoch}}
+	copied := from.content.Fork
+	if random.IntN(2) == 0 {
+		copied = from.content.Renew
+		for key, c := range next.model.clients {
 			c.Serial = epoch<<32 + c.Serial&(1<<32-1)
-			next.clients[key] = c
+			next.model.clients[key] = c
 		}
-	default:
-		w.store.Restore(from.store, epoch)
-		next.epoch = epoch
 	}
-	w.model = next
+	var err error
+	if next.content, err = copied(context.Background(), epoch); err != nil {
+		w.t.Fatal(err)
+	}
+	if len(worlds) < 8 && random.IntN(2) == 0 {
+		return append(worlds, next)
+	}
+	if err := w.content.Drop(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+	worlds[at] = next
 	return worlds
 }
 
@@ -108,14 +113,14 @@ func (w *world) write(random *rand.Rand) {
 	case 0:
 		w.replace(random)
 	case 1, 2, 3:
-		created, err := w.store.Create(ctx, c)
+		created, err := w.content.Create(ctx, c)
 		want := w.model.create(c)
 		w.same("create "+c.ID, err, want)
 		if err == nil && created.Serial != w.model.clients[c.Key].Serial {
 			w.t.Fatalf("create gave the serial %d, want %d", created.Serial, w.model.clients[c.Key].Serial)
 		}
 	case 4, 5:
-		_, err := w.store.Update(ctx, c.Key, func(draft *client.Client) error {
+		_, err := w.content.Update(ctx, c.Key, func(draft *client.Client) error {
 			if draft.Enabled = !draft.Enabled; random.IntN(2) == 0 {
 				draft.Tenant, draft.ClientID, draft.Alias = c.Tenant, c.ClientID, c.Alias
 			}
@@ -128,7 +133,7 @@ func (w *world) write(random *rand.Rand) {
 		if random.IntN(2) == 0 {
 			other = c.Key
 		}
-		w.same("delete "+c.ID, w.store.Delete(ctx, c.Key, other), w.model.remove(c.Key, other))
+		w.same("delete "+c.ID, w.content.Delete(ctx, c.Key, other), w.model.remove(c.Key, other))
 	}
 }
 
@@ -146,7 +151,7 @@ func (w *world) replace(random *rand.Rand) {
 			want = next.create(c)
 		}
 	}
-	w.same("replace", w.store.Replace(context.Background(), all), want)
+	w.same("replace", w.content.Replace(context.Background(), all), want)
 	if want == client.Internal {
 		w.model = next
 	}
@@ -172,7 +177,7 @@ func (w *world) compare() {
 				}
 			}
 			slices.SortFunc(want, func(a, b client.Client) int { return int(a.Serial) - int(b.Serial) })
-			page, err := w.store.List(ctx, store.Query{Realm: realm, Tenant: tenant})
+			page, err := w.content.List(ctx, store.Query{Realm: realm, Tenant: tenant})
 			if err != nil || page.Total != len(want) {
 				w.t.Fatalf("the list of %s %s has %d clients (%v), want %d", realm, tenant, page.Total, err, len(want))
 			}
@@ -182,12 +187,12 @@ func (w *world) compare() {
 		}
 		for i := range 150 {
 			id := fmt.Sprint("i", i)
-			got, err := w.store.Get(ctx, client.Key{Realm: realm, ID: id})
+			got, err := w.content.Get(ctx, client.Key{Realm: realm, ID: id})
 			want, there := w.model.clients[client.Key{Realm: realm, ID: id}]
 			if (err == nil) != there || there && !same(got, want) {
 				w.t.Fatalf("Get(%s) = %+v, %v, want %+v, %t", id, got, err, want, there)
 			}
-			got, err = w.store.Find(ctx, realm, id)
+			got, err = w.content.Find(ctx, realm, id)
 			want, there = w.model.find(realm, id)
 			if (err == nil) != there || there && !same(got, want) {
 				w.t.Fatalf("Find(%s) = %+v, %v, want %+v, %t", id, got, err, want, there)

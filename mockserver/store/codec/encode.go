@@ -1,0 +1,114 @@
+package codec
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/keyturn/keyturn/mockserver/client"
+)
+
+// format is the first byte of all that is written here.
+const format = 1
+
+// What an attribute is.
+const (
+	tagNull = iota
+	tagFalse
+	tagTrue
+	tagNumber
+	tagText
+	tagList
+	tagObject
+)
+
+// Append writes the client after what is in to. The same client is always the same bytes.
+// Errors: an attribute that is no JSON.
+func Append(to []byte, c *client.Client) ([]byte, error) {
+	to = append(to, format)
+	for _, text := range []string{c.Realm, c.ID, c.ClientID, c.Tenant, c.Alias} {
+		to = appendText(to, text)
+	}
+	to = appendFlag(to, c.Enabled)
+	to = appendTime(appendTime(to, c.CreatedAt), c.UpdatedAt)
+	to = binary.AppendUvarint(to, uint64(len(c.Secrets)))
+	for i := range c.Secrets {
+		to = appendSecret(to, &c.Secrets[i])
+	}
+	to = binary.AppendUvarint(to, uint64(c.RevokedTokens.Len()))
+	revoked := maps.Collect(c.RevokedTokens.All())
+	for _, token := range slices.Sorted(maps.Keys(revoked)) {
+		to = appendTime(appendText(to, token), revoked[token])
+	}
+	return appendObject(to, maps.Collect(c.Attributes.All()))
+}
+
+func appendSecret(to []byte, s *client.Secret) []byte {
+	to = appendText(appendText(to, s.ID), s.Stored.Reveal())
+	to = append(to, s.Digest[:]...)
+	return appendTime(appendTime(appendTime(to, s.CreatedAt), s.ExpiresAt), s.DeletedAt)
+}
+
+func appendText(to []byte, text string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
+}
+
+func appendFlag(to []byte, flag bool) []byte {
+	if flag {
+		return append(to, 1)
+	}
+	return append(to, 0)
+}
+
+// appendTime writes the seconds and one more than the nanoseconds, which are zero for no
+// time at all.
+func appendTime(to []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(to, 0)
+	}
+	to = binary.AppendUvarint(to, uint64(t.Nanosecond())+1)
+	return binary.AppendVarint(to, t.Unix())
+}
+
+func appendObject(to []byte, members map[string]any) ([]byte, error) {
+	to = binary.AppendUvarint(to, uint64(len(members)))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		var err error
+		if to, err = appendValue(appendText(to, name), members[name]); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return to, nil
+}
+
+func appendValue(to []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil:
+		return append(to, tagNull), nil
+	case bool:
+		if v {
+			return append(to, tagTrue), nil
+		}
+		return append(to, tagFalse), nil
+	case float64:
+		return binary.BigEndian.AppendUint64(append(to, tagNumber), math.Float64bits(v)), nil
+	case string:
+		return appendText(append(to, tagText), v), nil
+	case []any:
+		to = binary.AppendUvarint(append(to, tagList), uint64(len(v)))
+		for i, item := range v {
+			var err error
+			if to, err = appendValue(to, item); err != nil {
+				return nil, fmt.Errorf("%d: %w", i, err)
+			}
+		}
+		return to, nil
+	case map[string]any:
+		return appendObject(append(to, tagObject), v)
+	default:
+		return nil, fmt.Errorf("a %T is no attribute, want what a JSON reader makes", value)
+	}
+}
