@@ -24,8 +24,9 @@ const preferHeader = "Prefer"
 func (x *exchange) emulated() bool { return x.provider != nil && x.provider.Realm.Name != "" }
 
 // meet finds out what the faults of the namespace do to the request, and what it asks
-// for itself. Errors: Invalid for a preference that cannot be read.
-func (x *exchange) meet() error {
+// for itself. Errors: Invalid for a preference that cannot be read, and those of the
+// namespace.
+func (x *exchange) meet(ctx context.Context) error {
 	asked := x.call.HTTP.Header[preferHeader]
 	if !x.emulated() || asked == nil && !x.space.Faults().Active() {
 		return nil
@@ -35,11 +36,11 @@ func (x *exchange) meet() error {
 		return err
 	}
 	x.applied = applied
-	x.outcome = x.space.Faults().Hit(fault.Request{
+	x.outcome, err = x.space.Meet(ctx, fault.Request{
 		Provider: x.provider.Name, Operation: x.operationID(), Method: x.call.HTTP.Method,
 		Path: x.call.HTTP.URL.EscapedPath(), Mentions: x.mentions,
 	}, effect, x.space.Clock().Now())
-	return nil
+	return err
 }
 
 // maxHeld bounds how many requests are held up at a time, as each keeps its connection

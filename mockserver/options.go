@@ -9,7 +9,6 @@ import (
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/store"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
 
@@ -71,9 +70,6 @@ func (o Options) withDefaults() (Options, error) {
 			return o, err
 		}
 		o.World = &world
-	}
-	if o.State == nil {
-		o.State = memory.Backend{}
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

@@ -161,7 +161,10 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		}
 		return provider.Reply{}, err
 	}
-	if err := x.meet(); err != nil {
+	if err := x.meet(ctx); err != nil {
+		if client.KindOf(err) == client.Unavailable {
+			return provider.Reply{}, err
+		}
 		return x.problem(http.StatusBadRequest, "prefer", "The request prefers what cannot be", client.AsError(err).Located()), nil
 	}
 	if !x.hold() {

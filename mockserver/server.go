@@ -3,6 +3,8 @@ package mockserver
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -31,6 +33,8 @@ type Server struct {
 	metrics  *telemetry.Metrics
 	// held has a place for each request that a fault may hold up.
 	held chan struct{}
+	// own is a state that nobody gave and has to be closed, nil for none.
+	own io.Closer
 	// publicURL is never nil, and empty where addresses follow the Host header.
 	publicURL atomic.Pointer[string]
 }
@@ -46,26 +50,51 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if err := s.SetPublicURL(options.PublicURL); err != nil {
 		return nil, err
 	}
-	emulated := providers()
-	if err := options.Proxy.check(emulated, options.Defects); err != nil {
-		return nil, err
+	if options.State == nil {
+		if options.State, err = ownState(ctx); err != nil {
+			return nil, err
+		}
+		s.own, _ = options.State.(io.Closer)
 	}
-	if s.spaces, err = namespace.New(ctx, options.namespaces(emulated)); err != nil {
-		return nil, err
-	}
-	s.Namespace, s.metrics = s.spaces.Default(), s.newMetrics()
-	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
-	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
-	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated)
-	if s.router, err = newRouter(append(options.Proxy.routed(emulated), admin.New(s, guard))); err != nil {
+	if err := s.build(ctx, options); err != nil {
+		if s.own != nil {
+			err = errors.Join(err, s.own.Close())
+		}
 		return nil, err
 	}
 	return s, nil
 }
 
+func (s *Server) build(ctx context.Context, options Options) error {
+	emulated := providers()
+	err := options.Proxy.check(emulated, options.Defects)
+	if err != nil {
+		return err
+	}
+	if s.spaces, err = namespace.New(ctx, options.namespaces(emulated)); err != nil {
+		return err
+	}
+	s.Namespace, s.metrics = s.spaces.Default(), s.newMetrics()
+	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
+	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
+	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated)
+	s.router, err = newRouter(append(options.Proxy.routed(emulated), admin.New(s, guard)))
+	return err
+}
+
 // Close has what the State keeps written to the end, and ends what the server does by
 // itself. It does not wait for requests: that is for whoever serves them.
-func (s *Server) Close(ctx context.Context) error { return s.spaces.Close(ctx) }
+func (s *Server) Close(ctx context.Context) error {
+	err := s.spaces.Close(ctx)
+	if s.own != nil {
+		err = errors.Join(err, s.own.Close())
+	}
+	return err
+}
+
+// Kept reports whether the default namespace is what the State has kept of it, and not the
+// world of the options.
+func (s *Server) Kept() bool { return s.spaces.Kept() }
 
 // Namespaces are all that the server has.
 func (s *Server) Namespaces() *namespace.Registry { return s.spaces }

@@ -1,6 +1,7 @@
 package specs
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,30 +10,42 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/keyturn/keyturn/specs/packed"
 )
 
 //go:generate go run ./internal/compact
+//go:generate go run ./packed/pack sources.gz */openapi.yaml
+//go:generate go run ./packed/pack compact.gz */openapi.json
 
 // The YAML is what people read and write; the JSON is generated from it without the
-// prose and loads in half the time, which is most of what a first answer takes.
-//
-//go:embed */openapi.yaml */openapi.json */profile.yaml
-var documents embed.FS
+// prose and loads in half the time, which is most of what a first answer takes. They are
+// apart because a start needs the JSON alone.
+var (
+	//go:embed */profile.yaml
+	profiles embed.FS
+	//go:embed sources.gz
+	sourcesStream string
+	//go:embed compact.gz
+	compactStream string
+
+	sources = sync.OnceValues(func() (map[string][]byte, error) { return packed.Unpack(sourcesStream) })
+	compact = sync.OnceValues(func() (map[string][]byte, error) { return packed.Unpack(compactStream) })
+)
 
 // Admin is the name of the document of the stand-in's admin plane.
 const Admin = "admin"
 
-// Names lists the documents: the providers in alphabetical order, then Admin.
+// Names lists the documents: the providers, which have a profile, in alphabetical order,
+// then Admin.
 func Names() []string {
-	folders, err := fs.ReadDir(documents, ".")
+	folders, err := fs.ReadDir(profiles, ".")
 	if err != nil {
 		panic(err) // the embedded file system always has a root
 	}
-	names := make([]string, 0, len(folders))
+	names := make([]string, 0, len(folders)+1)
 	for _, folder := range folders {
-		if folder.Name() != Admin {
-			names = append(names, folder.Name())
-		}
+		names = append(names, folder.Name())
 	}
 	return append(names, Admin)
 }
@@ -42,7 +55,7 @@ func Source(name string) ([]byte, error) {
 	if err := check(name); err != nil {
 		return nil, err
 	}
-	return documents.ReadFile(name + "/openapi.yaml")
+	return read(sources, name+"/openapi.yaml")
 }
 
 // Profile returns the text of a provider's profile: what a deployment of it promises.
@@ -53,7 +66,7 @@ func Profile(provider string) ([]byte, error) {
 	if provider == Admin {
 		return nil, errors.New("the admin plane has no profile: it is no provider")
 	}
-	return documents.ReadFile(provider + "/profile.yaml")
+	return profiles.ReadFile(provider + "/profile.yaml")
 }
 
 // Compact returns the document that Load parses, as JSON.
@@ -61,7 +74,20 @@ func Compact(name string) ([]byte, error) {
 	if err := check(name); err != nil {
 		return nil, err
 	}
-	return documents.ReadFile(name + "/openapi.json")
+	return read(compact, name+"/openapi.json")
+}
+
+// read returns a copy, as what was unpacked is shared.
+func read(unpacked func() (map[string][]byte, error), file string) ([]byte, error) {
+	files, err := unpacked()
+	if err != nil {
+		return nil, err
+	}
+	text, ok := files[file]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", file, fs.ErrNotExist)
+	}
+	return bytes.Clone(text), nil
 }
 
 func check(name string) error {
@@ -89,7 +115,7 @@ func Load(name string) (*openapi3.T, error) {
 }
 
 func parse(name string) (*openapi3.T, error) {
-	text, err := documents.ReadFile(name + "/openapi.json")
+	text, err := read(compact, name+"/openapi.json")
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package specs_test
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/keyturn/keyturn/specs"
 	"github.com/keyturn/keyturn/specs/internal/prose"
+	"github.com/keyturn/keyturn/specs/packed"
 )
 
 // TestDocuments loads and validates every document and demands of every operation
@@ -72,6 +74,45 @@ func TestLoadedDocumentsAreCurrent(t *testing.T) {
 		}
 		if _, err := specs.Load(name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestStreamsAreCurrent compares what the binary holds with the files it is made from.
+func TestStreamsAreCurrent(t *testing.T) {
+	for stream, pattern := range map[string]string{"sources.gz": "*/openapi.yaml", "compact.gz": "*/openapi.json"} {
+		want, err := packed.Gather(os.DirFS("."), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := packed.Unpack(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maps.EqualFunc(want, got, bytes.Equal) {
+			t.Errorf("%s does not hold what %s are: run make generate", stream, pattern)
+		}
+		if len(got) != len(specs.Names()) {
+			t.Errorf("%s holds %d files, want one for each of %v", stream, len(got), specs.Names())
+		}
+	}
+}
+
+// TestTextsAreTheCallers: what a caller does to a text, the next one does not see.
+func TestTextsAreTheCallers(t *testing.T) {
+	for name, read := range map[string]func(string) ([]byte, error){"source": specs.Source, "compact": specs.Compact} {
+		mine, err := read(specs.Admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := mine[0]
+		mine[0]++
+		if other, err := read(specs.Admin); err != nil || other[0] != first {
+			t.Errorf("%s: another caller's text has changed (%v)", name, err)
 		}
 	}
 }

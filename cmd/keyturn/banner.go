@@ -17,6 +17,9 @@ func printBanner(w io.Writer, at places, world string, options mockserver.Option
 	var b strings.Builder
 	fmt.Fprintf(&b, "Keyturn %s is listening.\n\n", build.Read().Version)
 	fmt.Fprintf(&b, "  base URL  %s\n  admin     %s\n  console   %s/ui/\n  docs      %s/docs/\n", at.URL, at.AdminURL, at.AdminURL, at.AdminURL)
+	if at.state != "" {
+		fmt.Fprintf(&b, "  state     %s\n", at.state)
+	}
 	at.describe(&b)
 	if options.AdminClosed {
 		fmt.Fprintf(&b, "\nThe admin plane is closed: other machines can reach it, and it has no token.\nSet --%s or %s to use it.\n", adminTokenFlag, variableOf(adminTokenFlag))

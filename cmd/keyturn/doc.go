@@ -37,11 +37,12 @@
 //
 // What the parts cost, of the binary without its symbols. Code and data are counted by
 // their package, the tables that describe functions by the size of the code, and embedded
-// files as they are. A module that is there for one other alone is counted with it. What
-// the standard library costs is shared by everything else, and so are types and
-// strings: a dependency that goes takes some of both along. Methods that nobody calls are
-// left out of the binary as long as nothing looks any up by name, as the packages of
-// templates do. With -write-size the test TestSize writes the table.
+// files as they are, which for those that few commands read is packed (specs/packed). A
+// module that is there for one other alone is counted with it. What the standard library
+// costs is shared by everything else, and so are types and strings: a dependency that goes
+// takes some of both along. Methods that nobody calls are left out of the binary as long as
+// nothing looks any up by name, as the packages of templates do. With -write-size the test
+// TestSize writes the table.
 //
 //	   kB  of the binary, linux/amd64, go1.26.8
 //	 3207  Go: the rest of the standard library

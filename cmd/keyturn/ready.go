@@ -21,6 +21,8 @@ type places struct {
 	// that clients need a certificate of.
 	names    []string
 	clientCA string
+	// state is where the state is kept, empty for the process.
+	state string
 }
 
 // placesOf names the server the way this machine reaches it.

@@ -28,6 +28,7 @@ type serveSettings struct {
 	adminToken string
 	readyFile  string
 	world      string
+	state      string
 	publicURL  string
 	adminHosts []string
 	logFormat  string
@@ -64,6 +65,11 @@ have to be told of the authority, whose certificate is at ca.pem in --tls-dir an
 A world is a YAML or JSON file. Of a folder it is every *.yaml, *.yml and *.json directly
 in it, each realm in one of them; an empty folder is the default world.
 
+With --state file:PATH everything but the journal is there again after a restart, and after
+a crash whatever was acknowledged. With --state postgres://… the servers of one database are
+one: a rotation that one acknowledges is in force at all. What is kept comes before --world.
+A URL with a password belongs into the variable KEYTURN_STATE, which others cannot read.
+
 SIGINT or SIGTERM lets the requests under way finish; a second one does not wait.
 
 A defect makes the stand-in break one promise on purpose, to show that what should notice
@@ -78,6 +84,7 @@ Nothing else is a reason to use it.`,
   keyturn serve --world my-world.yaml --log-level debug
   keyturn serve --defect old-secret-lives-3s                   see your test fail for once
   keyturn serve --addr 127.0.0.1:0 --ready-file ready.json     any free port, for scripts
+  keyturn serve --state file:keyturn.db                        the same clients after a restart
   keyturn serve --tls --tls-name keyturn.test                  HTTPS, for a further name
   KEYTURN_ADMIN_PLANE_TOKEN=… keyturn serve --addr :7070       for other machines too`,
 		Args: cobra.NoArgs,
@@ -108,6 +115,7 @@ func (s *serveSettings) register(cmd *cobra.Command) {
 	flags.Var(newSetting(&s.adminAddr, "", "HOST:PORT", parseAddr), "admin-addr", "HOST:PORT for /__admin alone, with the same TLS (default: where all else is)")
 	flags.Var(newSetting(&s.readyFile, "", "FILE", parseText), "ready-file", "FILE to write once it listens: JSON with url, admin_url and, with --tls, ca_file")
 	flags.Var(newSetting(&s.world, "", "FILE|DIR", parseText), "world", "FILE with what exists at the start, or DIR of such files (default: the documents' examples)")
+	flags.Var(newSecret(&s.state, "memory|file:PATH|postgres://…", parseState), "state", "where clients and namespaces are kept: memory, one file, or a PostgreSQL that several servers share (default memory)")
 	flags.Var(newSetting(&s.publicURL, "", "URL", parseURL), "public-url", "base URL of addresses in replies (default: as the caller wrote it)")
 	s.tls.register(flags)
 	flags.Var(newSecret(&s.adminToken, "TOKEN", parseAdminToken), adminTokenFlag, "TOKEN that callers of /__admin have to present")
@@ -150,7 +158,14 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 	defer at.close()
 	// What the name of an address stands for is known only now.
 	options.AdminClosed = s.adminToken == "" && !isLoopback(at.plane().Addr())
-	server, err := mockserver.New(ctx, options)
+	kept, err := openState(ctx, s.state, options.Logger)
+	if err != nil {
+		return err
+	}
+	var server *mockserver.Server
+	defer func() { kept.close(ctx, server) }()
+	kept.enter(&options)
+	server, err = mockserver.New(ctx, options)
 	if isWorldMistake(err) {
 		return worldMistake(err)
 	} else if err != nil {
@@ -168,7 +183,15 @@ func (s *serveSettings) serve(cmd *cobra.Command, server *mockserver.Server, opt
 		}
 		defer os.Remove(s.readyFile) // nobody is told of a failure on the way out
 	}
-	if err := printBanner(cmd.OutOrStdout(), at, nameOf(options.World), options, server.Defects()); err != nil {
+	at.state = describeState(s.state)
+	world := nameOf(options.World)
+	if server.Kept() {
+		if world != "" {
+			options.Logger.WarnContext(ctx, "the state is not empty, so the world is left alone; PUT /__admin/world puts one in the place of what there is", "world", world)
+		}
+		world = "what " + at.state + " has kept"
+	}
+	if err := printBanner(cmd.OutOrStdout(), at, world, options, server.Defects()); err != nil {
 		return err
 	}
 	secure.log(ctx, options.Logger)

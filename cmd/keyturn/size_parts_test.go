@@ -139,8 +139,7 @@ func packageOf(symbol string) string {
 	return strings.ReplaceAll(name[:slash+dot], "%2e", ".")
 }
 
-// embedded finds the files of go:embed that the linker has kept, and the time zones,
-// which are a string.
+// embedded finds the files of go:embed that the linker has kept.
 func embedded(content []byte, packages map[string]*linked) parts {
 	found := parts{}
 	add := func(name, file string) {
@@ -152,9 +151,6 @@ func embedded(content []byte, packages map[string]*linked) parts {
 		for _, file := range p.EmbedFiles {
 			add("files embedded by "+strings.TrimPrefix(path, own), filepath.Join(p.Dir, file))
 		}
-	}
-	if p := packages["time/tzdata"]; p != nil {
-		add("the time zones of time/tzdata", filepath.Join(p.Dir, "../../../lib/time/zoneinfo.zip"))
 	}
 	return found
 }

@@ -143,8 +143,9 @@ func measured(t *testing.T) parts {
 	t.Helper()
 	folder := t.TempDir()
 	stripped, full := filepath.Join(folder, "stripped"), filepath.Join(folder, "full")
-	goTool(t, "build", "-trimpath", "-ldflags=-s -w", "-o", stripped, ".")
-	goTool(t, "build", "-trimpath", "-o", full, ".")
+	cold := coldFlags(t)
+	goTool(t, append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", stripped}, append(cold, ".")...)...)
+	goTool(t, append([]string{"build", "-trimpath", "-o", full}, append(cold, ".")...)...)
 	packages, err := parsePackages(goTool(t, "list", "-deps", "-json=ImportPath,Dir,Standard,Imports,EmbedFiles,Module", "."))
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +155,17 @@ func measured(t *testing.T) parts {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// coldFlags are those with which the Makefile builds what no request runs through.
+func coldFlags(t *testing.T) []string {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), "make", "--no-print-directory", "-C", "../..", "cold").Output()
+	flags := strings.Fields(string(output))
+	if err != nil || len(flags) == 0 {
+		t.Fatalf("make cold: %v, %d flags", err, len(flags))
+	}
+	return flags
 }
 
 // goTool runs the go command for the platform of the table.

@@ -1,5 +1,6 @@
 package catalogue
 
+//go:generate go run ../../specs/packed/pack catalogue.gz index.yaml checks/*.yaml promises/*.yaml
 //go:generate go run ./internal/trace
 
 // Catalogue is every check there is and every promise of the documents.

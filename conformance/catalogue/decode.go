@@ -14,10 +14,10 @@ import (
 
 // decodeFile reads a file of exactly one YAML document. A key that is unknown or given
 // twice is an error with file and line.
-func decodeFile(files fs.FS, name string, value any) error {
-	text, err := fs.ReadFile(files, name)
-	if err != nil {
-		return err
+func decodeFile(files map[string][]byte, name string, value any) error {
+	text, ok := files[name]
+	if !ok {
+		return fmt.Errorf("%s: %w", name, fs.ErrNotExist)
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)

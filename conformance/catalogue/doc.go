@@ -6,7 +6,8 @@
 // each check was measured to find; KILLS.md and the badge are made from it.
 //
 // To add a check, append an entry with the next free number to the file of its family,
-// cite the promises it tests, and run "make generate", which rewrites TRACEABILITY.md.
+// cite the promises it tests, and run "make generate", which rewrites TRACEABILITY.md and
+// catalogue.gz, the files as the binary holds them.
 // Its applies names what the profile must declare for the check to mean anything; the
 // operation create is in it only where creating is what is checked, because a run hands
 // each check a client. An id is never used again: to retire a check, set retired to the

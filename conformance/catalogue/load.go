@@ -2,19 +2,27 @@ package catalogue
 
 import (
 	"crypto/sha256"
-	"embed"
+	_ "embed" // for the stream
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"slices"
 	"sync"
+
+	"github.com/keyturn/keyturn/specs/packed"
 )
 
-//go:embed index.yaml kills.yaml checks/*.yaml promises/*.yaml
-var embedded embed.FS
+//go:embed catalogue.gz
+var stream string
 
-var load = sync.OnceValues(func() (*Catalogue, error) { return loadFrom(embedded) })
+var load = sync.OnceValues(func() (*Catalogue, error) {
+	files, err := packed.Unpack(stream)
+	if err != nil {
+		return nil, fmt.Errorf("catalogue: %w", err)
+	}
+	return loadFrom(files)
+})
 
 // Load returns the embedded catalogue. It is read and checked once in a process and
 // shared: do not write into it.
@@ -34,7 +42,7 @@ func promisesFile(name string) string { return "promises/" + name + ".yaml" }
 
 // loadFrom reads a whole catalogue. Its error joins everything that is wrong: with file
 // and line where a file cannot be read, with file and id where what it says cannot be.
-func loadFrom(files fs.FS) (*Catalogue, error) {
+func loadFrom(files map[string][]byte) (*Catalogue, error) {
 	var contents index
 	if err := decodeFile(files, indexFile, &contents); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
@@ -51,33 +59,16 @@ func loadFrom(files fs.FS) (*Catalogue, error) {
 	for i, name := range contents.Documents {
 		wrong = append(wrong, decodeFile(files, promisesFile(name), &catalogue.Documents[i]))
 	}
-	names, err := fileNames(files)
-	wrong = append(wrong, err, unlisted(names, contents))
+	names := slices.Sorted(maps.Keys(files))
+	wrong = append(wrong, unlisted(names, contents))
 	if err := errors.Join(wrong...); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	if err := validate(catalogue, contents); err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
-	catalogue.Digest, err = digest(files, names)
-	if err != nil {
-		return nil, fmt.Errorf("catalogue: %w", err)
-	}
+	catalogue.Digest = digest(files, names)
 	return catalogue, nil
-}
-
-// fileNames returns every file of the catalogue in order.
-func fileNames(files fs.FS) ([]string, error) {
-	names := []string{indexFile}
-	for _, pattern := range []string{checksFile("*"), promisesFile("*")} {
-		found, err := fs.Glob(files, pattern)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, found...)
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // unlisted finds files that nobody would read.
@@ -100,14 +91,10 @@ func unlisted(names []string, contents index) error {
 
 // digest is the SHA-256 over names, lengths and contents, so that no text can move from
 // one file to another unseen.
-func digest(files fs.FS, names []string) (string, error) {
+func digest(files map[string][]byte, names []string) string {
 	hash := sha256.New()
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(hash, "%s %d\n%s\n", name, len(text), text)
+		fmt.Fprintf(hash, "%s %d\n%s\n", name, len(files[name]), files[name])
 	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hex.EncodeToString(hash.Sum(nil))
 }

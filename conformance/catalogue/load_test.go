@@ -4,9 +4,10 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/keyturn/keyturn/specs/packed"
 )
 
 const (
@@ -41,15 +42,18 @@ checks:
 `
 )
 
-// small is a catalogue of one check, with one text of one file replaced.
-func small(file, old, replacement string) fstest.MapFS {
+// small is a catalogue of one check, with one text of one file replaced; of none where
+// the file is "".
+func small(file, old, replacement string) map[string][]byte {
 	texts := map[string]string{
 		indexFile: smallIndex, "checks/ROT-rotation.yaml": smallFamily, "promises/acme.yaml": smallPage,
 	}
-	texts[file] = strings.Replace(texts[file], old, replacement, 1)
-	files := fstest.MapFS{}
+	if file != "" {
+		texts[file] = strings.Replace(texts[file], old, replacement, 1)
+	}
+	files := map[string][]byte{}
 	for name, text := range texts {
-		files[name] = &fstest.MapFile{Data: []byte(text)}
+		files[name] = []byte(text)
 	}
 	return files
 }
@@ -179,6 +183,19 @@ func TestLoadJoinsErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)
 		}
+	}
+}
+
+// TestStreamIsCurrent compares what the binary holds with the files it is made from.
+func TestStreamIsCurrent(t *testing.T) {
+	t.Parallel()
+	want, err := packed.Gather(os.DirFS("."), indexFile, checksFile("*"), promisesFile("*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := packed.Unpack(stream)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("catalogue.gz is not what the files are: run make generate (%v, -files +stream):\n%s", err, diff)
 	}
 }
 

@@ -133,7 +133,7 @@ func cameBack(seen []sighting) []back {
 	}
 	slices.SortStableFunc(seen, func(a, b sighting) int { return cmp.Compare(a.from, b.from) })
 	var found []back
-	for _, k := range slices.SortedFunc(maps.Keys(since), func(a, b key) int { return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.id, b.id)) }) {
+	for _, k := range slices.SortedStableFunc(maps.Keys(since), func(a, b key) int { return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.id, b.id)) }) {
 		for _, one := range seen {
 			deleted, listed := one.deleted[k.id]
 			if one.client != k.client || one.from < since[k] || deleted || one.partial && !listed {

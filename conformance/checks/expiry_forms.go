@@ -20,11 +20,7 @@ type expiryForm struct {
 // written is an instant in the form of the profile's dates, and the instant that this
 // form holds of it.
 func written(b *profile.Bound, at time.Time) (string, time.Time) {
-	zone, err := time.LoadLocation(b.Dates.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	text := at.In(zone).Format(b.Dates.Layout)
+	text := b.Date(at)
 	held, err := b.Instant(text)
 	if err != nil {
 		return text, at

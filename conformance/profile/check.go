@@ -113,7 +113,7 @@ func (p *Profile) check() error {
 	if _, err := p.zone(); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("dates.zone: %w", err))
 	}
-	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	slices.SortStableFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }
 

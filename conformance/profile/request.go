@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // a profile's zone must be known on a machine without a zone database
 )
 
 // Values are what a neutral operation is called with, by neutral name: client,
@@ -164,26 +163,15 @@ func exactly(value any) (string, error) {
 	}
 }
 
-func (p *Profile) zone() (*time.Location, error) { return time.LoadLocation(p.Dates.Zone) }
-
 // encode writes a value as the provider has it.
 func (b *Bound) encode(name string, value any) any {
 	switch v := value.(type) {
 	case time.Time:
-		return v.In(b.zone).Format(b.Dates.Layout)
+		return b.Date(v)
 	case string:
 		if name == "secret" {
 			return b.Secret.Prefix + v
 		}
 	}
 	return value
-}
-
-// Instant reads a time as the provider writes it.
-func (b *Bound) Instant(value any) (time.Time, error) {
-	text, ok := value.(string)
-	if !ok {
-		return time.Time{}, fmt.Errorf("%v is not a text", value)
-	}
-	return time.ParseInLocation(b.Dates.Layout, text, b.zone)
 }

@@ -195,7 +195,7 @@ func bySource(r *Report) []sourceKind {
 		for _, row := range rows {
 			sorted.Sources = append(sorted.Sources, *row)
 		}
-		slices.SortFunc(sorted.Sources, func(a, b sourceRow) int { return natural(a.Text, b.Text) })
+		slices.SortStableFunc(sorted.Sources, func(a, b sourceRow) int { return natural(a.Text, b.Text) })
 		all = append(all, sorted)
 	}
 	return all

@@ -1,55 +1,10 @@
 package report
 
 import (
-	"encoding/xml"
-	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
-
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Skipped  int          `xml:"skipped,attr"`
-	Time     string       `xml:"time,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name       string          `xml:"name,attr"`
-	Tests      int             `xml:"tests,attr"`
-	Failures   int             `xml:"failures,attr"`
-	Errors     int             `xml:"errors,attr"`
-	Skipped    int             `xml:"skipped,attr"`
-	Time       string          `xml:"time,attr"`
-	Timestamp  string          `xml:"timestamp,attr"`
-	Properties []junitProperty `xml:"properties>property"`
-	Cases      []junitCase     `xml:"testcase"`
-}
-
-type junitProperty struct {
-	Name  string `xml:"name,attr"`
-	Value string `xml:"value,attr"`
-}
-
-type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	Time    string        `xml:"time,attr"`
-	Failure *junitProblem `xml:"failure"`
-	Error   *junitProblem `xml:"error"`
-	Skipped *junitProblem `xml:"skipped"`
-	Output  string        `xml:"system-out,omitempty"`
-}
-
-type junitProblem struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",chardata"`
-}
 
 // WriteJUnit writes JUnit XML: a suite is a family, a case a check. A fail is a
 // failure and an error an error; incomplete, not_applicable and waived are skipped,
@@ -57,70 +12,96 @@ type junitProblem struct {
 // else is not a plain pass says so in the case's output.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	shown := r.printable()
-	all := junitSuites{Name: "keyturn conformance"}
-	total := 0.0
+	all := &element{name: "testsuites"}
+	var sum junitSums
 	for _, f := range families(shown) {
-		suite, took := shown.junitSuite(f)
-		all.Tests += suite.Tests
-		all.Failures += suite.Failures
-		all.Errors += suite.Errors
-		all.Skipped += suite.Skipped
-		total += took
-		all.Suites = append(all.Suites, suite)
+		all.children = append(all.children, shown.junitSuite(f, &sum))
 	}
-	all.Time = seconds(total)
-	text, err := xml.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write JUnit XML: %w", err)
-	}
-	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
+	all.attributes = append([]attribute{{"name", "keyturn conformance"}}, sum.attributes()...)
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	all.write(&b, 0)
+	b.WriteString("\n")
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// junitSuite is one family and the milliseconds that it took. The facts of the run
-// stand in every suite, because readers take properties from nowhere else.
-func (r *Report) junitSuite(f *family) (junitSuite, float64) {
-	suite := junitSuite{
-		Name:      f.ID + " " + f.Name,
-		Tests:     len(f.Results),
-		Failures:  f.Counts[Fail],
-		Errors:    f.Counts[Error],
-		Skipped:   f.Counts[Untested] + f.Counts[NotApplicable] + f.Counts[Waived],
-		Timestamp: r.Run.Started.UTC().Format("2006-01-02T15:04:05"),
-		Properties: []junitProperty{
-			{"outcome", string(r.Outcome)},
-			{"target", r.Target.URL},
-			{"seed", strconv.FormatInt(r.Run.Seed, 10)},
-			{"provider", r.Profile.Provider},
-			{"profile", r.Profile.Digest},
-			{"catalogue", r.Catalogue.Version},
-			{"mode", r.Run.Mode},
-			{"oracle", r.Oracle.Kind},
-		},
-	}
-	total := 0.0
-	for _, result := range f.Results {
-		total += result.DurationMS
-		suite.Cases = append(suite.Cases, junitTest(result))
-	}
-	suite.Time = seconds(total)
-	return suite, total
+// junitSums is what every suite and all of them together are counted by.
+type junitSums struct {
+	tests, failures, errors, skipped int
+	took                             float64 // milliseconds
 }
 
-func junitTest(r *Result) junitCase {
-	test := junitCase{Class: "keyturn.conformance." + r.Family, Name: r.ID + " " + r.Title, Time: seconds(r.DurationMS)}
+func (s *junitSums) add(other junitSums) {
+	s.tests += other.tests
+	s.failures += other.failures
+	s.errors += other.errors
+	s.skipped += other.skipped
+	s.took += other.took
+}
+
+func (s *junitSums) attributes() []attribute {
+	return []attribute{
+		{"tests", strconv.Itoa(s.tests)}, {"failures", strconv.Itoa(s.failures)}, {"errors", strconv.Itoa(s.errors)},
+		{"skipped", strconv.Itoa(s.skipped)}, {"time", seconds(s.took)},
+	}
+}
+
+// junitSuite is one family, which it adds to the sums. The facts of the run stand in every
+// suite, because readers take properties from nowhere else.
+func (r *Report) junitSuite(f *family, all *junitSums) *element {
+	sum := junitSums{
+		tests: len(f.Results), failures: f.Counts[Fail], errors: f.Counts[Error],
+		skipped: f.Counts[Untested] + f.Counts[NotApplicable] + f.Counts[Waived],
+	}
+	for _, result := range f.Results {
+		sum.took += result.DurationMS
+	}
+	all.add(sum)
+	suite := &element{name: "testsuite", attributes: append([]attribute{{"name", f.ID + " " + f.Name}}, sum.attributes()...)}
+	suite.attributes = append(suite.attributes, attribute{"timestamp", r.Run.Started.UTC().Format("2006-01-02T15:04:05")})
+	properties := suite.add("properties")
+	for _, fact := range []attribute{
+		{"outcome", string(r.Outcome)},
+		{"target", r.Target.URL},
+		{"seed", strconv.FormatInt(r.Run.Seed, 10)},
+		{"provider", r.Profile.Provider},
+		{"profile", r.Profile.Digest},
+		{"catalogue", r.Catalogue.Version},
+		{"mode", r.Run.Mode},
+		{"oracle", r.Oracle.Kind},
+	} {
+		properties.add("property", attribute{"name", fact.name}, attribute{"value", fact.value})
+	}
+	for _, result := range f.Results {
+		suite.children = append(suite.children, junitTest(result))
+	}
+	return suite
+}
+
+func junitTest(r *Result) *element {
+	test := &element{name: "testcase", attributes: []attribute{
+		{"classname", "keyturn.conformance." + r.Family}, {"name", r.ID + " " + r.Title}, {"time", seconds(r.DurationMS)},
+	}}
+	problem := func(kind string) {
+		found := test.add(kind, attribute{"message", r.Message})
+		if r.Level != "" {
+			found.attributes = append(found.attributes, attribute{"type", r.Level})
+		}
+		found.text = details(r)
+	}
 	switch r.Verdict {
 	case Fail:
-		test.Failure = &junitProblem{Message: r.Message, Type: r.Level, Text: details(r)}
+		problem("failure")
 	case Error:
-		test.Error = &junitProblem{Message: r.Message, Type: r.Level, Text: details(r)}
+		problem("error")
 	case Untested, NotApplicable, Waived:
-		test.Skipped = &junitProblem{Message: r.Verdict.Words() + ": " + r.Message}
+		test.add("skipped", attribute{"message", r.Verdict.Words() + ": " + r.Message})
 		if r.Verdict == Waived {
-			test.Output = details(r)
+			test.add("system-out").text = details(r)
 		}
 	case Warn, Info, Review:
-		test.Output = r.Verdict.Words() + ": " + details(r)
+		test.add("system-out").text = r.Verdict.Words() + ": " + details(r)
 	case Pass:
 	}
 	return test

@@ -90,7 +90,7 @@ func NewMatrix(reports []NamedReport, current func(id string) string) (*Matrix, 
 	}
 	m.name()
 	for i := range m.Families {
-		slices.SortFunc(m.Families[i].Rows, func(a, b MatrixRow) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortStableFunc(m.Families[i].Rows, func(a, b MatrixRow) int { return cmp.Compare(a.ID, b.ID) })
 		for j := range m.Families[i].Rows {
 			m.Families[i].Rows[j].Differs = differ(m.Families[i].Rows[j].Cells)
 		}

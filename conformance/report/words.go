@@ -196,7 +196,7 @@ func pairs(of map[string]string) []pair {
 	for name, value := range of {
 		list = append(list, pair{visible(name), value})
 	}
-	slices.SortFunc(list, func(a, b pair) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(list, func(a, b pair) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 

@@ -64,7 +64,7 @@ func (f *findings) add(level Level, member, rule string) {
 
 // sorted has violations first, and each by its place.
 func (f *findings) sorted() []Finding {
-	slices.SortFunc(f.list, func(a, b Finding) int {
+	slices.SortStableFunc(f.list, func(a, b Finding) int {
 		return cmp.Or(-strings.Compare(string(a.Level), string(b.Level)),
 			strings.Compare(a.In, b.In), strings.Compare(a.Member, b.Member), strings.Compare(a.Rule, b.Rule))
 	})

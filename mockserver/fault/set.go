@@ -129,6 +129,11 @@ func (s *Set) Restore(faults []Fault) {
 	s.put(made)
 }
 
+// Sees reports whether any of the faults would count the request.
+func (s *Set) Sees(r *Request) bool {
+	return slices.ContainsFunc(s.all(), func(a *armed) bool { return a.fault.Match.takes(r) })
+}
+
 // Hit returns what happens to a request at a time, by the namespace's clock: first what
 // it asks for itself, which may be nil, then what the faults do that match it. The first
 // that ends the request wins, latencies add up, and of each way to shape the answer the

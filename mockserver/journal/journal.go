@@ -28,6 +28,7 @@ const (
 type Journal struct {
 	bounds Bounds
 	budget *Budget // nil for none
+	shared *shared // nil for a journal of this server alone
 
 	mu      sync.Mutex
 	entries []Entry // a ring: first is the oldest of count
@@ -76,11 +77,20 @@ func (j *Journal) Record(e Entry) {
 	e.cut()
 	bound := j.byteBound()
 	e.shed(bound)
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.closed {
+	if j.shared != nil {
+		j.shared.outgoing.Do(e)
 		return
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.closed {
+		j.add(e, bound)
+		j.wake()
+	}
+}
+
+// add is Record for whoever holds the lock.
+func (j *Journal) add(e Entry, bound int) {
 	j.lastID++
 	e.ID = j.lastID
 	for j.count > 0 && (j.count >= j.bounds.Entries || j.bytes+e.size > bound) {
@@ -92,7 +102,6 @@ func (j *Journal) Record(e Entry) {
 	j.entries[(j.first+j.count)%len(j.entries)] = e
 	j.count++
 	j.bytes += e.size
-	j.wake()
 }
 
 func (j *Journal) evictOldest() {
@@ -137,6 +146,7 @@ func (j *Journal) at(i int) *Entry { return &j.entries[(j.first+i)%len(j.entries
 
 // Find returns the entry with this id, if it is still there.
 func (j *Journal) Find(id uint64) (Entry, bool) {
+	j.pull()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if id == 0 || id > j.lastID || j.lastID-id >= uint64(j.count) {
@@ -147,6 +157,7 @@ func (j *Journal) Find(id uint64) (Entry, bool) {
 
 // Last is the latest id that was given, zero before the first.
 func (j *Journal) Last() uint64 {
+	j.pull()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.lastID
@@ -162,8 +173,12 @@ type Size struct {
 	Evicted uint64
 }
 
-// Size returns how much the journal holds now.
+// Size returns how much the journal holds now. Of one that servers share it is as of the
+// last time that this server recorded something or was asked for entries.
 func (j *Journal) Size() Size {
+	if s := j.shared; s != nil && s.unread.Swap(false) {
+		j.pull()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return Size{Entries: j.count, Bytes: j.bytes, Evicted: j.before + j.evicted}
@@ -171,12 +186,23 @@ func (j *Journal) Size() Size {
 
 // Clear forgets every entry and the count of evictions. Ids go on counting.
 func (j *Journal) Clear() {
+	if s := j.shared; s != nil {
+		if err := s.log.Append(Batch{}, j.bounds.Entries); err != nil {
+			s.failed(err)
+		}
+		j.stir()
+		return
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.clear()
+	j.wake()
+}
+
+func (j *Journal) clear() {
 	j.forget()
 	j.cleared = j.lastID
 	j.clears++
-	j.wake()
 }
 
 func (j *Journal) forget() {

@@ -29,6 +29,7 @@ type Subscription struct {
 // yet is taken for one of an earlier journal: Wait tells of a Clear then, and begins
 // with the oldest.
 func (j *Journal) Subscribe(after uint64) *Subscription {
+	j.pull()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s := &Subscription{journal: j, after: after, clears: j.clears}
@@ -49,6 +50,7 @@ func (j *Journal) Subscribe(after uint64) *Subscription {
 // forgotten before they could be read. Then come the entries of the batch, some
 // dozens at most, the oldest first. Errors: those of ctx, and ErrClosed.
 func (s *Subscription) Wait(ctx context.Context) (batch []Entry, evicted uint64, cleared bool, err error) {
+	defer s.journal.watch()()
 	for {
 		batch, evicted, cleared, more, err := s.read()
 		if err != nil || more == nil {
@@ -65,6 +67,11 @@ func (s *Subscription) Wait(ctx context.Context) (batch []Entry, evicted uint64,
 // read returns what there is, or what to wait for when there is nothing.
 func (s *Subscription) read() (batch []Entry, evicted uint64, cleared bool, more <-chan struct{}, err error) {
 	j := s.journal
+	var waiting <-chan struct{}
+	if j.shared != nil {
+		waiting = j.waiter() // first, so that nothing comes between a look and the wait
+		j.pull()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.closed {
@@ -88,10 +95,25 @@ func (s *Subscription) read() (batch []Entry, evicted uint64, cleared bool, more
 	if len(batch) > 0 || evicted > 0 || cleared {
 		return batch, evicted, cleared, nil, nil
 	}
+	if waiting == nil {
+		waiting = j.next()
+	}
+	return nil, 0, false, waiting, nil
+}
+
+// waiter is closed when something happens after the call.
+func (j *Journal) waiter() <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.next()
+}
+
+// next is waiter for whoever holds the lock.
+func (j *Journal) next() <-chan struct{} {
 	if j.waiting == nil {
 		j.waiting = make(chan struct{})
 	}
-	return nil, 0, false, j.waiting, nil
+	return j.waiting
 }
 
 // wake tells everybody who waits. It is called with the lock held.

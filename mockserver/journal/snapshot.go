@@ -16,6 +16,7 @@ type Snapshot struct {
 
 // Snapshot copies the entries out.
 func (j *Journal) Snapshot() Snapshot {
+	j.pull()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s := Snapshot{

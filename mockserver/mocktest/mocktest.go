@@ -1,6 +1,7 @@
 package mocktest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -41,6 +42,11 @@ func Start(tb testing.TB, options ...Option) *Server {
 	if err != nil {
 		tb.Fatalf("start a stand-in: %v", err)
 	}
+	tb.Cleanup(func() {
+		if err := standIn.Close(context.WithoutCancel(tb.Context())); err != nil {
+			tb.Errorf("close the stand-in: %v", err)
+		}
+	})
 	baseURL, transport, err := serve(tb, standIn, set)
 	if err != nil {
 		tb.Fatalf("start a stand-in: %v", err)

@@ -94,19 +94,22 @@ func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
 
 // enter makes the namespace known, unless it cannot be.
 func (r *Registry) enter(ctx context.Context, made *Namespace) error {
-	if r.durable != nil {
-		// Whoever is recorded first has the name.
-		if err := r.sweepAway(ctx); err != nil {
-			return err
-		}
-	}
-	if err := r.admit(made); err != nil {
+	gone, err := r.admit(made)
+	if err != nil {
 		return err
 	}
 	if made.record == nil {
 		return nil
 	}
-	err := made.put(ctx)
+	if err = r.eraseAll(ctx, gone); err == nil {
+		err = made.put(ctx)
+	}
+	if client.KindOf(err) == client.Conflict {
+		// The one that has the name may have expired without anybody noticing.
+		if err = r.sweepAway(ctx); err == nil {
+			err = made.put(ctx)
+		}
+	}
 	if err != nil {
 		r.lose(made)
 	}
@@ -120,25 +123,27 @@ func taken(name string) error {
 	return client.Errorf(client.Conflict, "there is a namespace %q already", name).At("/name")
 }
 
-// admit is enter as far as this server is concerned.
-func (r *Registry) admit(made *Namespace) error {
+// admit is enter as far as this server is concerned. What has expired and is not known any
+// more it returns.
+func (r *Registry) admit(made *Namespace) (gone []*Namespace, err error) {
 	now := r.options.System()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.others[made.name]
 	switch {
 	case made.name == Default, before != nil && !before.expired(now):
-		return taken(made.name)
+		return nil, taken(made.name)
 	case before == nil && len(r.others)+1 >= r.options.Max:
-		if r.forget(now); len(r.others)+1 >= r.options.Max {
-			return client.Errorf(client.Limit, "there are %d namespaces, the most there can be: delete some", r.options.Max)
+		if gone = r.forget(now); len(r.others)+1 >= r.options.Max {
+			return gone, client.Errorf(client.Limit, "there are %d namespaces, the most there can be: delete some", r.options.Max)
 		}
 	case before != nil:
 		r.close(before)
+		gone = append(gone, before)
 	}
 	r.others[made.name] = made
 	r.schedule(made.idle)
-	return nil
+	return gone, nil
 }
 
 // crowded returns the journals, each time there are twice as many as when it last did: what

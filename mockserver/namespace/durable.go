@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/journal"
+	"github.com/keyturn/keyturn/mockserver/store"
 )
 
 // open brings back what is recorded, and begins with the world where nothing is.
@@ -95,11 +96,38 @@ func (n *Namespace) resume(ctx context.Context, recorded *record) error {
 // newJournal is that of a namespace, which is kept small by the number of others unless it
 // is the default one.
 func (r *Registry) newJournal(name string) *journal.Journal {
+	budget := r.budget
 	if name == Default {
-		return journal.New(r.options.Journal, nil)
+		budget = nil
 	}
-	return journal.New(r.options.Journal, r.budget)
+	if r.shared == nil {
+		return journal.New(r.options.Journal, budget)
+	}
+	return journal.NewShared(r.options.Journal, budget, log{r.shared, name}, func(err error) {
+		r.log.Warn("the journal that servers share could not be used", "namespace", name, "error", err)
+	})
 }
+
+// log is a namespace's journal in the backend.
+type log struct {
+	shared store.Shared
+	name   string
+}
+
+func (l log) Append(batch journal.Batch, keep int) error {
+	return l.shared.Append(context.Background(), l.name, store.Batch(batch), keep)
+}
+
+func (l log) Batches(after uint64) ([]journal.Batch, error) {
+	read, err := l.shared.Batches(context.Background(), l.name, after)
+	batches := make([]journal.Batch, 0, len(read))
+	for _, batch := range read {
+		batches = append(batches, journal.Batch(batch))
+	}
+	return batches, err
+}
+
+func (l log) Watch(wake func()) (stop func()) { return l.shared.Watch(l.name, wake) }
 
 // meet makes the namespaces that are recorded and not known here, forgets those that are
 // known and not recorded, and learns when each was last used.
@@ -216,8 +244,7 @@ func (r *Registry) erase(ctx context.Context, n *Namespace) error {
 	if err := k.durable.Remove(ctx, n.name); err != nil {
 		return err
 	}
-	k.retire(n.store.content())
-	k.drop(ctx)
+	dropLater(n.store.content())
 	return nil
 }
 
@@ -231,6 +258,11 @@ func (r *Registry) sweepAway(ctx context.Context) error {
 	r.mu.Lock()
 	gone := r.forget(r.options.System())
 	r.mu.Unlock()
+	return r.eraseAll(ctx, gone)
+}
+
+// eraseAll is erase for those that may be erased already.
+func (r *Registry) eraseAll(ctx context.Context, gone []*Namespace) error {
 	var failure error
 	for _, n := range gone {
 		if err := r.erase(ctx, n); err != nil && client.KindOf(err) != client.NotFound {

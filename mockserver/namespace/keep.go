@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/clock"
 	"github.com/keyturn/keyturn/mockserver/defect"
 	"github.com/keyturn/keyturn/mockserver/propagation"
 	"github.com/keyturn/keyturn/mockserver/realm"
@@ -143,19 +144,23 @@ func (n *Namespace) undo(ctx context.Context, cause error) error {
 	return cause
 }
 
-// dropAfter is when a content is gone that other servers may still be at work with.
-const dropAfter = 30 * time.Second
-
 // drop forgets what the record no longer refers to.
 func (k *kept) drop(ctx context.Context) {
 	for _, c := range k.retired {
-		if k.shared == nil {
+		if k.shared != nil {
+			dropLater(c)
+		} else {
 			_ = c.Drop(context.WithoutCancel(ctx)) // what is left is pruned later
-			continue
 		}
-		time.AfterFunc(dropAfter, func() { _ = c.Drop(context.Background()) })
 	}
 	k.retired = nil
+}
+
+// dropAfter is when a content is gone that requests may still be at work with.
+const dropAfter = 30 * time.Second
+
+func dropLater(c store.Content) {
+	time.AfterFunc(dropAfter, func() { _ = c.Drop(context.Background()) })
 }
 
 // Refresh brings the namespace to where other servers have brought it. Errors: NotFound
@@ -242,9 +247,7 @@ func (n *Namespace) apply(ctx context.Context, next record, how extent) error {
 	if before.Present.Propagation != present.Propagation || how == everything {
 		n.propagation.Store(propagation.New(present.Propagation))
 	}
-	m := moment{}
-	m.clock.Offset, m.clock.Frozen = present.Offset, present.Frozen
-	n.clock.SetState(m.clock)
+	n.clock.SetState(clock.State{Offset: time.Duration(present.Offset), Frozen: present.Frozen})
 	n.faults.Restore(present.Faults)
 	return nil
 }

@@ -90,6 +90,19 @@ func (n *Namespace) Journal() *journal.Journal { return n.journal }
 // Faults are those that its requests meet.
 func (n *Namespace) Faults() *fault.Set { return n.faults }
 
+// Meet is what the faults do to a request at a time, and what it asks for itself. Where
+// servers share the namespace they count together. Errors: those of Change.
+func (n *Namespace) Meet(ctx context.Context, r fault.Request, asked *fault.Effect, now time.Time) (outcome *fault.Outcome, err error) {
+	if n.record == nil || n.record.shared == nil || !n.faults.Sees(&r) {
+		return n.faults.Hit(r, asked, now), nil
+	}
+	err = n.Change(ctx, func() error {
+		outcome = n.faults.Hit(r, asked, now)
+		return nil
+	})
+	return outcome, err
+}
+
 // Realm returns the realm of this name, nil for one that there is not. What belongs
 // together, of a realm and its clients, is looked at under Hold.
 func (n *Namespace) Realm(name string) *realm.Realm { return (*n.realms.Load())[name] }
@@ -174,7 +187,7 @@ func (n *Namespace) enter(from *image, clients store.Content) {
 func (n *Namespace) settle(from *image, clients store.Content) {
 	realms := make(map[string]*realm.Realm, len(from.realms))
 	for name, r := range from.realms {
-		realms[name] = r.With(n.keys[name], realm.NewNonces(n.registry.once(n.name)))
+		realms[name] = r.With(n.keys[name], realm.NewNonces(n.registry.once(clients.ID())))
 	}
 	n.record.retire(n.store.swap(clients))
 	n.record.describe(from.world)

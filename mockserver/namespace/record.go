@@ -49,7 +49,7 @@ type momentRecord struct {
 	Image       imageRecord          `json:"image"`
 	Name        string               `json:"name"`
 	At          time.Time            `json:"at"`
-	Offset      time.Duration        `json:"offset,format:nano"`
+	Offset      int64                `json:"offset_nanoseconds"`
 	Frozen      time.Time            `json:"frozen"`
 	Faults      []fault.Fault        `json:"faults"`
 	Defects     []string             `json:"defects"`
@@ -81,7 +81,7 @@ func recordOf(i *image) imageRecord {
 
 func (m moment) record() momentRecord {
 	return momentRecord{
-		Image: recordOf(m.image), Name: m.name, At: m.at, Offset: m.clock.Offset, Frozen: m.clock.Frozen,
+		Image: recordOf(m.image), Name: m.name, At: m.at, Offset: int64(m.clock.Offset), Frozen: m.clock.Frozen,
 		Faults: m.faults, Defects: m.defects, Propagation: m.propagation, Randomness: m.random, Size: m.size,
 	}
 }
@@ -128,7 +128,7 @@ func (r *Registry) recall(ctx context.Context, from imageRecord) (*image, error)
 func (r *Registry) recallMoment(ctx context.Context, from *momentRecord) (moment, error) {
 	made, err := r.recall(ctx, from.Image)
 	return moment{
-		name: from.Name, at: from.At, image: made, clock: clock.State{Offset: from.Offset, Frozen: from.Frozen},
+		name: from.Name, at: from.At, image: made, clock: clock.State{Offset: time.Duration(from.Offset), Frozen: from.Frozen},
 		faults: from.Faults, defects: from.Defects, propagation: from.Propagation, random: from.Randomness, size: from.Size,
 	}, err
 }

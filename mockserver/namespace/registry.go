@@ -167,13 +167,13 @@ func (r *Registry) vault() realm.Vault {
 	}
 }
 
-// once is where the nonces of a namespace are remembered, nil for here.
-func (r *Registry) once(name string) realm.Once {
+// once is where the nonces of a content are remembered, nil for here.
+func (r *Registry) once(content string) realm.Once {
 	if r.shared == nil {
 		return nil
 	}
 	return func(ctx context.Context, token string, at, since time.Time) (bool, error) {
-		return r.shared.Once(ctx, name+" "+token, at, since)
+		return r.shared.Once(ctx, content+" "+token, at, since)
 	}
 }
 

@@ -155,7 +155,7 @@ func (d *Drift) Report() Report {
 	for _, row := range d.rows {
 		report.Rows = append(report.Rows, *row)
 	}
-	slices.SortFunc(report.Rows, func(a, b Row) int {
+	slices.SortStableFunc(report.Rows, func(a, b Row) int {
 		return cmp.Or(-strings.Compare(string(a.Level), string(b.Level)), strings.Compare(a.Operation, b.Operation),
 			-strings.Compare(string(a.Direction), string(b.Direction)), strings.Compare(a.In, b.In),
 			strings.Compare(a.Member, b.Member), strings.Compare(a.Rule, b.Rule))

@@ -2,15 +2,13 @@ package codec
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/octet"
 )
-
-var errCut = errors.New("the bytes of a client are cut off or damaged")
 
 // deepest is far above what a request can have brought, and keeps damaged bytes from
 // being read forever deeper.
@@ -20,121 +18,61 @@ const deepest = 1000
 // Errors: bytes that Append did not write, or that a later version did.
 func Decode(from []byte) (client.Client, error) {
 	if len(from) == 0 {
-		return client.Client{}, errCut
+		return client.Client{}, octet.ErrCut
 	}
 	if from[0] != format {
 		return client.Client{}, fmt.Errorf("the client is in format %d, this version of keyturn reads %d", from[0], format)
 	}
 	// One copy, of which the texts are parts.
-	r := &reader{rest: string(from[1:])}
+	r := reader{octet.NewReader(from[1:])}
 	var c client.Client
-	c.Realm, c.ID, c.ClientID, c.Tenant, c.Alias = r.text(), r.text(), r.text(), r.text(), r.text()
-	c.Enabled = r.bytes(1) == "\x01"
-	c.CreatedAt, c.UpdatedAt = r.time(), r.time()
-	if n := r.count(); n > 0 {
+	c.Realm, c.ID, c.ClientID, c.Tenant, c.Alias = r.Text(), r.Text(), r.Text(), r.Text(), r.Text()
+	c.Enabled = r.Bytes(1) == "\x01"
+	c.CreatedAt, c.UpdatedAt = r.Time(), r.Time()
+	if n := r.Count(); n > 0 {
 		c.Secrets = make([]client.Secret, 0, n)
 		for range n {
 			c.Secrets = append(c.Secrets, r.secret())
 		}
 	}
-	if n := r.count(); n > 0 {
+	if n := r.Count(); n > 0 {
 		revoked := make(map[string]time.Time, n)
 		for range n {
-			token := r.text()
-			revoked[token] = r.time()
+			token := r.Text()
+			revoked[token] = r.Time()
 		}
 		c.RevokedTokens = client.NewRevocations(revoked)
 	}
 	c.Attributes = client.NewAttributes(r.object(0))
-	if r.err == nil && r.rest != "" {
-		r.err = errCut
-	}
-	if r.err != nil {
-		return client.Client{}, r.err
+	if err := r.End(); err != nil {
+		return client.Client{}, err
 	}
 	return c, nil
 }
 
-// reader takes bytes from the front. After its first error it returns zero values.
-type reader struct {
-	rest string
-	err  error
-}
+type reader struct{ *octet.Reader }
 
-func (r *reader) fail() {
-	r.err, r.rest = errCut, ""
-}
-
-func (r *reader) bytes(n int) string {
-	if n > len(r.rest) {
-		r.fail()
-		return ""
-	}
-	taken := r.rest[:n]
-	r.rest = r.rest[n:]
-	return taken
-}
-
-// number reads a uvarint; those of package binary read from byte slices only.
-func (r *reader) number() uint64 {
-	var n uint64
-	for i := range binary.MaxVarintLen64 {
-		if i == len(r.rest) {
-			break
-		}
-		b := r.rest[i]
-		n |= uint64(b&0x7f) << (7 * i)
-		if b < 0x80 {
-			r.rest = r.rest[i+1:]
-			return n
-		}
-	}
-	r.fail()
-	return 0
-}
-
-// count reads how many of something follow, each of which has at least a byte.
-func (r *reader) count() int {
-	n := r.number()
-	if n > uint64(len(r.rest)) {
-		r.fail()
-		return 0
-	}
-	return int(n)
-}
-
-func (r *reader) text() string { return r.bytes(r.count()) }
-
-func (r *reader) time() time.Time {
-	nanoseconds := r.number()
-	if nanoseconds == 0 {
-		return time.Time{}
-	}
-	zigzag := r.number()
-	return time.Unix(int64(zigzag>>1)^-int64(zigzag&1), int64(nanoseconds-1)).UTC()
-}
-
-func (r *reader) secret() client.Secret {
-	s := client.Secret{ID: r.text(), Stored: client.Value(r.text())}
-	copy(s.Digest[:], r.bytes(len(s.Digest)))
-	s.CreatedAt, s.ExpiresAt, s.DeletedAt = r.time(), r.time(), r.time()
+func (r reader) secret() client.Secret {
+	s := client.Secret{ID: r.Text(), Stored: client.Value(r.Text())}
+	copy(s.Digest[:], r.Bytes(len(s.Digest)))
+	s.CreatedAt, s.ExpiresAt, s.DeletedAt = r.Time(), r.Time(), r.Time()
 	return s
 }
 
-func (r *reader) object(depth int) map[string]any {
-	n := r.count()
+func (r reader) object(depth int) map[string]any {
+	n := r.Count()
 	members := make(map[string]any, n)
 	for range n {
-		name := r.text()
+		name := r.Text()
 		members[name] = r.value(depth + 1)
 	}
 	return members
 }
 
-func (r *reader) value(depth int) any {
-	tag := r.bytes(1)
-	if r.err != nil || depth > deepest {
-		r.fail()
+func (r reader) value(depth int) any {
+	tag := r.Bytes(1)
+	if r.Err() != nil || depth > deepest {
+		r.Fail()
 		return nil
 	}
 	switch tag[0] {
@@ -143,13 +81,13 @@ func (r *reader) value(depth int) any {
 	case tagFalse, tagTrue:
 		return tag[0] == tagTrue
 	case tagNumber:
-		if bits := r.bytes(8); r.err == nil {
+		if bits := r.Bytes(8); r.Err() == nil {
 			return math.Float64frombits(binary.BigEndian.Uint64([]byte(bits)))
 		}
 	case tagText:
-		return r.text()
+		return r.Text()
 	case tagList:
-		n := r.count()
+		n := r.Count()
 		list := make([]any, 0, n)
 		for range n {
 			list = append(list, r.value(depth+1))
@@ -158,7 +96,7 @@ func (r *reader) value(depth int) any {
 	case tagObject:
 		return r.object(depth)
 	default:
-		r.fail()
+		r.Fail()
 	}
 	return nil
 }

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/octet"
 )
 
 // format is the first byte of all that is written here.
@@ -30,30 +30,26 @@ const (
 func Append(to []byte, c *client.Client) ([]byte, error) {
 	to = append(to, format)
 	for _, text := range []string{c.Realm, c.ID, c.ClientID, c.Tenant, c.Alias} {
-		to = appendText(to, text)
+		to = octet.AppendText(to, text)
 	}
 	to = appendFlag(to, c.Enabled)
-	to = appendTime(appendTime(to, c.CreatedAt), c.UpdatedAt)
-	to = binary.AppendUvarint(to, uint64(len(c.Secrets)))
+	to = octet.AppendTime(octet.AppendTime(to, c.CreatedAt), c.UpdatedAt)
+	to = octet.AppendNumber(to, uint64(len(c.Secrets)))
 	for i := range c.Secrets {
 		to = appendSecret(to, &c.Secrets[i])
 	}
-	to = binary.AppendUvarint(to, uint64(c.RevokedTokens.Len()))
+	to = octet.AppendNumber(to, uint64(c.RevokedTokens.Len()))
 	revoked := maps.Collect(c.RevokedTokens.All())
 	for _, token := range slices.Sorted(maps.Keys(revoked)) {
-		to = appendTime(appendText(to, token), revoked[token])
+		to = octet.AppendTime(octet.AppendText(to, token), revoked[token])
 	}
 	return appendObject(to, maps.Collect(c.Attributes.All()))
 }
 
 func appendSecret(to []byte, s *client.Secret) []byte {
-	to = appendText(appendText(to, s.ID), s.Stored.Reveal())
+	to = octet.AppendText(octet.AppendText(to, s.ID), s.Stored.Reveal())
 	to = append(to, s.Digest[:]...)
-	return appendTime(appendTime(appendTime(to, s.CreatedAt), s.ExpiresAt), s.DeletedAt)
-}
-
-func appendText(to []byte, text string) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
+	return octet.AppendTime(octet.AppendTime(octet.AppendTime(to, s.CreatedAt), s.ExpiresAt), s.DeletedAt)
 }
 
 func appendFlag(to []byte, flag bool) []byte {
@@ -63,21 +59,11 @@ func appendFlag(to []byte, flag bool) []byte {
 	return append(to, 0)
 }
 
-// appendTime writes the seconds and one more than the nanoseconds, which are zero for no
-// time at all.
-func appendTime(to []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(to, 0)
-	}
-	to = binary.AppendUvarint(to, uint64(t.Nanosecond())+1)
-	return binary.AppendVarint(to, t.Unix())
-}
-
 func appendObject(to []byte, members map[string]any) ([]byte, error) {
-	to = binary.AppendUvarint(to, uint64(len(members)))
+	to = octet.AppendNumber(to, uint64(len(members)))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		var err error
-		if to, err = appendValue(appendText(to, name), members[name]); err != nil {
+		if to, err = appendValue(octet.AppendText(to, name), members[name]); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -96,9 +82,9 @@ func appendValue(to []byte, value any) ([]byte, error) {
 	case float64:
 		return binary.BigEndian.AppendUint64(append(to, tagNumber), math.Float64bits(v)), nil
 	case string:
-		return appendText(append(to, tagText), v), nil
+		return octet.AppendText(append(to, tagText), v), nil
 	case []any:
-		to = binary.AppendUvarint(append(to, tagList), uint64(len(v)))
+		to = octet.AppendNumber(append(to, tagList), uint64(len(v)))
 		for i, item := range v {
 			var err error
 			if to, err = appendValue(to, item); err != nil {

@@ -24,7 +24,7 @@ const (
 
 func newAxis(times []time.Time) Axis {
 	times = slices.Clone(times)
-	slices.SortFunc(times, time.Time.Compare)
+	slices.SortStableFunc(times, time.Time.Compare)
 	a := Axis{times: slices.CompactFunc(times, time.Time.Equal)}
 	if len(a.times) == 1 {
 		a.places = []float64{50}
