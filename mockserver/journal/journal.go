@@ -173,12 +173,16 @@ type Size struct {
 	Evicted uint64
 }
 
-// Size returns how much the journal holds now. Of one that servers share it is as of the
-// last time that this server recorded something or was asked for entries.
-func (j *Journal) Size() Size {
+// Read brings what was recorded here and not read yet to a journal that servers share.
+func (j *Journal) Read() {
 	if s := j.shared; s != nil && s.unread.Swap(false) {
 		j.pull()
 	}
+}
+
+// Size returns how much the journal holds now. Of one that servers share it is as of the
+// last time that somebody asked this server for entries, or had it Read.
+func (j *Journal) Size() Size {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return Size{Entries: j.count, Bytes: j.bytes, Evicted: j.before + j.evicted}

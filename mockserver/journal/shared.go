@@ -144,10 +144,25 @@ func (j *Journal) recheck() bool {
 	if len(batches) > 0 && (batches[0].Sequence > s.sequence || batches[0].Last == j.lastID) {
 		return true
 	}
-	s.sequence = 0
+	j.restart()
+	return true
+}
+
+// Restart begins anew with a log that is another one under the same name.
+func (j *Journal) Restart() {
+	j.shared.pulling.Lock()
+	defer j.shared.pulling.Unlock()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.restart()
+	j.wake()
+}
+
+// restart is Restart for whoever holds both locks.
+func (j *Journal) restart() {
+	j.shared.sequence = 0
 	j.clear()
 	j.lastID, j.cleared = 0, 0
-	return true
 }
 
 // take enters a batch of the log.

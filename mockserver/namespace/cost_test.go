@@ -1,3 +1,7 @@
+//go:build !keyturn_state
+
+// What a namespace costs is told of those that live in memory.
+
 package namespace_test
 
 import (

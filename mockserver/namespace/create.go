@@ -36,11 +36,11 @@ func (r *Registry) Create(ctx context.Context, plan Plan) (*Namespace, error) {
 	if idle < 0 {
 		return nil, client.Errorf(client.Invalid, "%s is no time to wait, want 0s or more", idle).At("/idle")
 	}
-	made, err := r.blank(plan.Name, plan.Seed)
+	made, err := r.blank(plan.Name, plan.Seed, idle)
 	if err != nil {
 		return nil, err
 	}
-	made.idle, made.journal = idle, r.newJournal(plan.Name)
+	made.journal = r.newJournal(plan.Name)
 	if err = r.fill(ctx, made, plan); err == nil {
 		err = r.enter(ctx, made)
 	}
@@ -60,7 +60,10 @@ func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
 		if plan.Snapshot != "" {
 			return client.Errorf(client.Missing, "a snapshot is one of a namespace: want its name too").At("/from")
 		}
-		seed := r.fallback.seed.Load()
+		seed, err := r.ownSeed(ctx)
+		if err != nil {
+			return err
+		}
 		made.seed.Store(seed)
 		if err := made.become(ctx, seed); err != nil {
 			return err
@@ -86,6 +89,13 @@ func (r *Registry) fill(ctx context.Context, made *Namespace, plan Plan) error {
 		copied.random = nil
 	} else if err := made.random.begin(copied.random); err != nil {
 		return err
+	}
+	if plan.Snapshot != "" && r.durable != nil {
+		own, err := r.forked(ctx, copied.image)
+		if err != nil {
+			return err
+		}
+		copied.image = own
 	}
 	made.seed.Store(copied.image)
 	// The copy shares nothing with its original: no token of one is good in the other.
@@ -142,7 +152,7 @@ func (r *Registry) admit(made *Namespace) (gone []*Namespace, err error) {
 		gone = append(gone, before)
 	}
 	r.others[made.name] = made
-	r.schedule(made.idle)
+	r.schedule(made.Idle())
 	return gone, nil
 }
 
@@ -202,6 +212,12 @@ const (
 	sweepSeldom = time.Minute
 )
 
+// tellEvery is how often servers tell each other of the use of a namespace that may go
+// unused for so long.
+func tellEvery(idle time.Duration) time.Duration {
+	return min(max(idle/4, 250*time.Millisecond), 30*time.Second)
+}
+
 // sweepFor is how long a sweep may take where there is somebody to be asked.
 const sweepFor = 10 * time.Second
 
@@ -211,7 +227,11 @@ func (r *Registry) schedule(idle time.Duration) {
 	if r.sweep != nil || idle == 0 || r.closed {
 		return
 	}
-	r.sweep = time.AfterFunc(min(max(idle, sweepOften), sweepSeldom), func() {
+	next := min(max(idle, sweepOften), sweepSeldom)
+	if r.shared != nil {
+		next = tellEvery(idle)
+	}
+	r.sweep = time.AfterFunc(next, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), sweepFor)
 		defer cancel()
 		if err := r.sweepAway(ctx); err != nil {
@@ -222,8 +242,8 @@ func (r *Registry) schedule(idle time.Duration) {
 		r.sweep = nil
 		least := time.Duration(0)
 		for _, n := range r.others {
-			if n.idle > 0 && (least == 0 || n.idle < least) {
-				least = n.idle
+			if idle := n.Idle(); idle > 0 && (least == 0 || idle < least) {
+				least = idle
 			}
 		}
 		r.schedule(least)

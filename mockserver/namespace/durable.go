@@ -60,13 +60,11 @@ func (r *Registry) bring(ctx context.Context, name string) (*Namespace, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := r.blank(name, nil)
+	n, err := r.blank(name, nil, 0)
 	if err != nil {
 		return nil, err
 	}
-	n.made, n.idle = recorded.Made, time.Duration(recorded.Idle)
-	n.record.symmetric = recorded.Symmetric
-	n.unlock()
+	n.originate(&recorded)
 	n.journal = r.newJournal(name)
 	if err := n.apply(ctx, recorded, everything); err != nil {
 		n.journal.Close()
@@ -74,6 +72,7 @@ func (r *Registry) bring(ctx context.Context, name string) (*Namespace, error) {
 	}
 	n.record.last = recorded
 	n.record.version.Store(found.Version)
+	n.record.recorded.Store(true)
 	return n, n.resume(ctx, &recorded)
 }
 
@@ -132,6 +131,7 @@ func (l log) Watch(wake func()) (stop func()) { return l.shared.Watch(l.name, wa
 // meet makes the namespaces that are recorded and not known here, forgets those that are
 // known and not recorded, and learns when each was last used.
 func (r *Registry) meet(ctx context.Context) error {
+	known := r.list() // before the names, so that what is new is none that is gone
 	names, err := r.durable.Names(ctx)
 	if err != nil {
 		return err
@@ -144,8 +144,8 @@ func (r *Registry) meet(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, n := range r.list() {
-		if !slices.Contains(names, n.name) {
+	for _, n := range known {
+		if n.record.recorded.Load() && !slices.Contains(names, n.name) {
 			r.lose(n)
 		}
 	}
@@ -176,7 +176,7 @@ func (r *Registry) welcome(ctx context.Context, name string) (*Namespace, error)
 		return first, nil
 	}
 	r.others[name] = found
-	r.schedule(found.idle)
+	r.schedule(found.Idle())
 	return found, nil
 }
 
@@ -244,7 +244,11 @@ func (r *Registry) erase(ctx context.Context, n *Namespace) error {
 	if err := k.durable.Remove(ctx, n.name); err != nil {
 		return err
 	}
-	dropLater(n.store.content())
+	for _, id := range k.last.contents() {
+		if c, err := k.durable.Open(ctx, id); err == nil {
+			dropLater(c)
+		}
+	}
 	return nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/realm"
-	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 // newRegistry has one realm, "vendor", with so many clients.
@@ -21,7 +20,7 @@ func newRegistry(tb testing.TB, clients int, change func(*namespace.Options)) *n
 	tb.Helper()
 	options := namespace.Options{
 		Kinds:  []realm.Kind{{Name: "vendor", Settings: func(*fixtures.Reader) any { return nil }}},
-		System: time.Now, Random: rand.Reader, Backend: memory.Backend{}, World: worldOf(clients),
+		System: time.Now, Random: rand.Reader, Backend: backend(tb), World: worldOf(clients),
 	}
 	if change != nil {
 		change(&options)

@@ -35,6 +35,29 @@ func (r *Registry) load(ctx context.Context, world fixtures.World, now time.Time
 	return made, nil
 }
 
+// ownSeed is what a new namespace goes back to, the same as the default one. Where contents
+// outlive the process it is a copy, so that each can be dropped with what refers to it.
+func (r *Registry) ownSeed(ctx context.Context) (*image, error) {
+	if r.durable == nil {
+		return r.fallback.seed.Load(), nil
+	}
+	if err := r.fallback.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return r.forked(ctx, r.fallback.seed.Load())
+}
+
+// forked is the image with a copy of its clients.
+func (r *Registry) forked(ctx context.Context, from *image) (*image, error) {
+	epoch, err := r.nextEpoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own := *from
+	own.clients, err = from.clients.Fork(ctx, epoch)
+	return &own, err
+}
+
 // read makes the realms of a world, and its clients.
 func (r *Registry) read(world fixtures.World, now time.Time) (*image, []client.Client, error) {
 	for name := range world.Realms {

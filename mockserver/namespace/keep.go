@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,9 +30,11 @@ type kept struct {
 	// changing is held by whoever changes the namespace in a way that is recorded, and
 	// comes before the namespace's own locks. It guards last and retired.
 	changing sync.Mutex
-	// version is the one that the namespace is in, zero while it is not recorded yet.
-	version atomic.Uint64
-	last    record
+	// recorded says that there is a record, and version is the one that the namespace is
+	// in: zero when that is in doubt.
+	recorded atomic.Bool
+	version  atomic.Uint64
+	last     record
 	// retired are contents that the record will not refer to any more.
 	retired []store.Content
 	// world is that of the present, guarded by the lock of whoever puts it there.
@@ -53,6 +56,12 @@ func (k *kept) describe(world []byte) {
 	}
 }
 
+// hasJournal reports whether there can be something in the journal: one that servers share
+// begins with the record.
+func (k *kept) hasJournal() bool {
+	return k == nil || k.shared == nil || k.recorded.Load()
+}
+
 func (k *kept) description() []byte {
 	if k == nil {
 		return nil
@@ -61,14 +70,15 @@ func (k *kept) description() []byte {
 }
 
 // maxTries bounds how often a change is made again because another server was faster.
-const maxTries = 20
+const maxTries = 200
 
 // Change makes a change to the clock, the faults or anything else that is recorded, and
-// returns when it is. Change may be called more than once, each time on what is there
-// then. When it fails, or cannot be recorded, all is as it was.
+// returns when it is. It may call change more than once, each time on what is there then.
+// When change fails it must have changed nothing; when the change cannot be recorded, it is
+// undone. Errors: those of change, and of a store.Durable.
 func (n *Namespace) Change(ctx context.Context, change func() error) error {
 	k := n.record
-	if k == nil || k.version.Load() == 0 {
+	if k == nil || !k.recorded.Load() {
 		return change()
 	}
 	k.changing.Lock()
@@ -77,24 +87,42 @@ func (n *Namespace) Change(ctx context.Context, change func() error) error {
 		if err := n.catchUp(ctx); err != nil {
 			return err
 		}
-		err := change()
-		if err == nil {
-			err = n.put(ctx)
+		before := n.describe()
+		if err := change(); err != nil {
+			return err
 		}
-		switch {
-		case err == nil:
+		err := n.put(ctx)
+		if err == nil {
 			k.drop(ctx)
 			return nil
-		case k.shared != nil && client.KindOf(err) == client.Conflict && k.version.Load() == 0 && try < maxTries:
-			continue // another server was faster
 		}
+		// What it did is there no more.
 		k.retired = nil
-		return n.undo(ctx, err)
+		if k.shared == nil {
+			return n.undo(ctx, &before, err)
+		}
+		k.version.Store(0)
+		if client.KindOf(err) != client.Conflict || try == maxTries {
+			return err // the next to ask gets what is recorded
+		}
+		// Another server was faster.
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
 	}
 }
 
-// put records the namespace as it is. When another server did meanwhile, the version is
-// forgotten with which this one knows it.
+// pause lets others go first, the longer the more often they were faster.
+func pause(ctx context.Context, try int) error {
+	select {
+	case <-time.After(rand.N(time.Duration(min(try, 20)) * time.Millisecond)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// put records the namespace as it is. Errors: Conflict when another server did meanwhile.
 func (n *Namespace) put(ctx context.Context) error {
 	k := n.record
 	next := n.describe()
@@ -103,14 +131,12 @@ func (n *Namespace) put(ctx context.Context) error {
 		return client.Wrap(client.Internal, err, "write the record of the namespace")
 	}
 	version, err := k.durable.Put(ctx, n.name, data, k.version.Load())
-	if client.KindOf(err) == client.Conflict {
-		k.version.Store(0)
-	}
 	if err != nil {
 		return err
 	}
 	k.last = next
 	k.version.Store(version)
+	k.recorded.Store(true)
 	return nil
 }
 
@@ -118,7 +144,7 @@ func (n *Namespace) put(ctx context.Context) error {
 func (n *Namespace) describe() record {
 	k := n.record
 	next := record{
-		Format: recordFormat, Made: n.made, Idle: wire.Duration(n.idle), Symmetric: k.symmetric,
+		Format: recordFormat, Made: n.MadeAt(), Idle: wire.Duration(n.Idle()), Symmetric: k.symmetric,
 		Seed: recordOf(n.seed.Load()), Present: n.present().record(), Closed: k.closed, Start: n.random.start,
 	}
 	if k.shared != nil {
@@ -133,12 +159,11 @@ func (n *Namespace) describe() record {
 	return next
 }
 
-// undo brings back what is recorded, after a change that could not be, and returns why.
-func (n *Namespace) undo(ctx context.Context, cause error) error {
-	k := n.record
-	if err := n.apply(context.WithoutCancel(ctx), k.last, everything); err != nil {
-		// The next to ask gets what is recorded.
-		k.version.Store(0)
+// undo brings back what was there before a change that could not be recorded, and returns
+// why it could not.
+func (n *Namespace) undo(ctx context.Context, before *record, cause error) error {
+	if err := n.apply(context.WithoutCancel(ctx), *before, everything); err != nil {
+		n.record.version.Store(0)
 		n.registry.log.ErrorContext(ctx, "a namespace could not be brought back to what is recorded", "namespace", n.name, "error", err)
 	}
 	return cause
@@ -150,7 +175,7 @@ func (k *kept) drop(ctx context.Context) {
 		if k.shared != nil {
 			dropLater(c)
 		} else {
-			_ = c.Drop(context.WithoutCancel(ctx)) // what is left is pruned later
+			dropNow(ctx, c)
 		}
 	}
 	k.retired = nil
@@ -158,6 +183,9 @@ func (k *kept) drop(ctx context.Context) {
 
 // dropAfter is when a content is gone that requests may still be at work with.
 const dropAfter = 30 * time.Second
+
+// dropNow is for what nobody else has heard of. What is left of it is pruned later.
+func dropNow(ctx context.Context, c store.Content) { _ = c.Drop(context.WithoutCancel(ctx)) }
 
 func dropLater(c store.Content) {
 	time.AfterFunc(dropAfter, func() { _ = c.Drop(context.Background()) })
@@ -195,7 +223,7 @@ func (n *Namespace) gone(err error) error {
 func (n *Namespace) catchUp(ctx context.Context) error {
 	k := n.record
 	if k.shared == nil && k.version.Load() != 0 {
-		return nil
+		return nil // nobody else changes it
 	}
 	now, err := k.durable.Record(ctx, n.name, k.version.Load())
 	if err != nil {
@@ -204,16 +232,32 @@ func (n *Namespace) catchUp(ctx context.Context) error {
 	if now.Data == nil {
 		return nil
 	}
-	next, err := readRecord(now.Data)
-	if err == nil {
-		err = n.apply(ctx, next, differences)
+	how := differences
+	if k.version.Load() == 0 {
+		how = everything
 	}
+	next, err := readRecord(now.Data)
 	if err != nil {
+		return err
+	}
+	if !maps.EqualFunc(next.Symmetric, k.symmetric, bytes.Equal) {
+		// It was deleted, and another one has the name.
+		n.originate(&next)
+		n.random.forget()
+		n.journal.Restart()
+	}
+	if err = n.apply(ctx, next, how); err != nil {
 		return err
 	}
 	k.last = next
 	k.version.Store(now.Version)
 	return nil
+}
+
+// originate gives the namespace the beginning that is recorded, its own keys among it.
+func (n *Namespace) originate(recorded *record) {
+	n.record.symmetric = recorded.Symmetric
+	n.origin.Store(&origin{made: recorded.Made, idle: time.Duration(recorded.Idle), keys: n.unlock()})
 }
 
 // extent is how much of a record is applied.

@@ -22,17 +22,15 @@ import (
 type Namespace struct {
 	registry *Registry
 	name     string
-	made     time.Time
-	// idle is how long it may go unused before it is forgotten, zero for ever, and
-	// used when it was used last, as Unix nanoseconds of the system's clock.
-	idle time.Duration
+	// origin is never nil.
+	origin atomic.Pointer[origin]
+	// used is when it was used last, as Unix nanoseconds of the system's clock.
 	used atomic.Int64
 
 	clock   *clock.Clock
 	random  *randomness
 	store   live
 	journal *journal.Journal
-	keys    map[string]*realm.Keys
 	faults  *fault.Set
 
 	// replacing is held by whoever replaces the state, from the look at the seed to
@@ -60,6 +58,14 @@ type Namespace struct {
 	session   *journal.Session
 }
 
+// origin is what a namespace has from its beginning to its end.
+type origin struct {
+	made time.Time
+	// idle is how long it may go unused before it is forgotten, zero for ever.
+	idle time.Duration
+	keys map[string]*realm.Keys
+}
+
 // Default is the name of the namespace of requests that choose none.
 const Default = "default"
 
@@ -67,13 +73,13 @@ const Default = "default"
 func (n *Namespace) Name() string { return n.name }
 
 // MadeAt is when it was created, by the system's clock.
-func (n *Namespace) MadeAt() time.Time { return n.made }
+func (n *Namespace) MadeAt() time.Time { return n.origin.Load().made }
 
 // UsedAt is when it was last chosen, by the system's clock.
 func (n *Namespace) UsedAt() time.Time { return time.Unix(0, n.used.Load()).UTC() }
 
 // Idle is how long it may go unused before it is forgotten. Zero means for ever.
-func (n *Namespace) Idle() time.Duration { return n.idle }
+func (n *Namespace) Idle() time.Duration { return n.origin.Load().idle }
 
 // Clock is the time that everything in the namespace lives by.
 func (n *Namespace) Clock() *clock.Clock { return n.clock }
@@ -158,7 +164,9 @@ func (n *Namespace) replaceWorld(ctx context.Context, world fixtures.World) erro
 	if err := n.become(ctx, next); err != nil {
 		return err
 	}
-	n.seed.Store(next)
+	if before := n.seed.Swap(next); before != nil {
+		n.record.retire(before.clients)
+	}
 	return nil
 }
 
@@ -180,14 +188,16 @@ func (n *Namespace) become(ctx context.Context, from *image) error {
 // enter makes the clients and the realms of the image its own and begins a new journal.
 func (n *Namespace) enter(from *image, clients store.Content) {
 	n.settle(from, clients)
-	n.journal.Clear()
+	if n.record.hasJournal() {
+		n.journal.Clear()
+	}
 }
 
 // settle is enter without the journal.
 func (n *Namespace) settle(from *image, clients store.Content) {
-	realms := make(map[string]*realm.Realm, len(from.realms))
+	realms, keys := make(map[string]*realm.Realm, len(from.realms)), n.origin.Load().keys
 	for name, r := range from.realms {
-		realms[name] = r.With(n.keys[name], realm.NewNonces(n.registry.once(clients.ID())))
+		realms[name] = r.With(keys[name], realm.NewNonces(n.registry.once(clients.ID())))
 	}
 	n.record.retire(n.store.swap(clients))
 	n.record.describe(from.world)
@@ -241,9 +251,17 @@ func (n *Namespace) SetPropagation(ctx context.Context, settings propagation.Set
 // touch notes that it is used now.
 func (n *Namespace) touch(now time.Time) { n.used.Store(now.UnixNano()) }
 
-// expired reports whether nobody has used it for as long as it may go unused.
+// expired reports whether nobody has used it for as long as it may go unused. Where servers
+// share it that is as long more as it takes them to hear of each other.
 func (n *Namespace) expired(now time.Time) bool {
-	return n.idle > 0 && now.Sub(time.Unix(0, n.used.Load())) >= n.idle
+	idle := n.Idle()
+	if idle == 0 {
+		return false
+	}
+	if n.registry.shared != nil {
+		idle += 2 * tellEvery(idle)
+	}
+	return now.Sub(time.Unix(0, n.used.Load())) >= idle
 }
 
 // HasClient reports whether any realm has a client of this id or ClientID, as far as the

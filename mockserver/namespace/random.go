@@ -54,6 +54,12 @@ func (r *randomness) rewind() {
 	_ = r.resume(r.start) // it is a state
 }
 
+// forget goes on with the server's own.
+func (r *randomness) forget() {
+	r.start = nil
+	r.rewind()
+}
+
 // begin goes on from a state, also after a rewind.
 func (r *randomness) begin(state []byte) error {
 	r.start = state

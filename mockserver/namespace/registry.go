@@ -119,7 +119,7 @@ func New(ctx context.Context, options Options) (*Registry, error) {
 // begin makes the default namespace of the world.
 func (r *Registry) begin(ctx context.Context) error {
 	var err error
-	if r.fallback, err = r.blank(Default, nil); err != nil {
+	if r.fallback, err = r.blank(Default, nil, 0); err != nil {
 		return err
 	}
 	r.fallback.journal = r.newJournal(Default)
@@ -130,31 +130,32 @@ func (r *Registry) begin(ctx context.Context) error {
 }
 
 // blank is a namespace without a world.
-func (r *Registry) blank(name string, seed *uint64) (*Namespace, error) {
+func (r *Registry) blank(name string, seed *uint64, idle time.Duration) (*Namespace, error) {
 	record, err := r.newKept()
 	if err != nil {
 		return nil, err
 	}
 	made := r.options.System()
 	n := &Namespace{
-		registry: r, name: name, made: made, clock: clock.New(r.options.System), random: newRandomness(r.options.Random, seed),
+		registry: r, name: name, clock: clock.New(r.options.System), random: newRandomness(r.options.Random, seed),
 		faults: fault.NewSet(), record: record,
 	}
-	n.unlock()
+	n.origin.Store(&origin{made: made, idle: idle, keys: n.unlock()})
 	n.touch(made)
 	return n, nil
 }
 
-// unlock gives the namespace the keys of its realms.
-func (n *Namespace) unlock() {
-	n.keys = make(map[string]*realm.Keys, len(n.registry.keys))
+// unlock returns the keys of the namespace's realms.
+func (n *Namespace) unlock() map[string]*realm.Keys {
+	all := make(map[string]*realm.Keys, len(n.registry.keys))
 	for name, keys := range n.registry.keys {
 		var symmetric []byte
 		if n.record != nil {
 			symmetric = n.record.symmetric[name]
 		}
-		n.keys[name] = keys.Apart(symmetric)
+		all[name] = keys.Apart(symmetric)
 	}
+	return all
 }
 
 // vault keeps the keys where the clients are kept.
@@ -271,16 +272,18 @@ func (r *Registry) Count() int {
 // JournalSize is how much all journals hold together. What was evicted by those of
 // namespaces that are gone counts on.
 func (r *Registry) JournalSize() journal.Size {
+	r.fallback.journal.Read()
 	total := r.fallback.journal.Size()
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	total.Evicted += r.evicted
-	for _, n := range r.others {
+	for _, n := range r.list() { // without the lock, as reading may take its time
+		n.journal.Read()
 		size := n.journal.Size()
 		total.Entries += size.Entries
 		total.Bytes += size.Bytes
 		total.Evicted += size.Evicted
 	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	total.Evicted += r.evicted
 	return total
 }
 

@@ -2,6 +2,7 @@ package namespace
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -77,33 +78,36 @@ func (n *Namespace) SaveSnapshot(ctx context.Context, name string) (info Snapsho
 }
 
 func (n *Namespace) saveSnapshot(ctx context.Context, name string) (SnapshotInfo, error) {
+	if err := checkSnapshotName(name); err != nil {
+		return SnapshotInfo{}, err
+	}
+	number, err := n.registry.nextEpoch(ctx)
+	if err != nil {
+		return SnapshotInfo{}, err
+	}
 	n.using.Lock()
 	defer n.using.Unlock()
 	if _, err := n.snapshot(name); err == nil {
 		return SnapshotInfo{}, client.Errorf(client.Conflict, "there is a snapshot %q already", name).At("/name")
 	}
 	taken, err := n.take(ctx, name)
-	if err == nil {
-		err = n.keep(taken)
+	if err != nil {
+		return SnapshotInfo{}, err
 	}
-	if err == nil {
-		err = n.beginEra(ctx)
+	if err := n.keep(taken); err != nil {
+		return SnapshotInfo{}, errors.Join(err, taken.image.clients.Drop(ctx))
 	}
-	return SnapshotInfo{taken.name, taken.at}, err
+	n.beginEra(number)
+	return SnapshotInfo{taken.name, taken.at}, nil
 }
 
 // beginEra ends the one in which tokens were issued until now, for whoever holds using.
-func (n *Namespace) beginEra(ctx context.Context) error {
-	number, err := n.registry.nextEpoch(ctx)
-	if err != nil {
-		return err
-	}
+func (n *Namespace) beginEra(number uint64) {
 	realms := make(map[string]*realm.Realm, len(n.registry.names))
 	for name, r := range *n.realms.Load() {
 		realms[name] = r.In(r.Era.Next(number))
 	}
 	n.realms.Store(&realms)
-	return nil
 }
 
 // moment takes the present state, between two requests.
@@ -138,8 +142,8 @@ func (n *Namespace) present() moment {
 }
 
 func (n *Namespace) keep(m moment) error {
-	if !namePattern.MatchString(m.name) {
-		return client.Errorf(client.Invalid, "%q is no name, want 1 to 63 of a-z, 0-9 and -, and no - at its ends", shortName(m.name)).At("/name")
+	if err := checkSnapshotName(m.name); err != nil {
+		return err
 	}
 	n.snapshots.mu.Lock()
 	defer n.snapshots.mu.Unlock()
@@ -155,6 +159,13 @@ func (n *Namespace) keep(m moment) error {
 	}
 	n.drop(m.name)
 	n.snapshots.byName[m.name] = m
+	return nil
+}
+
+func checkSnapshotName(name string) error {
+	if !namePattern.MatchString(name) {
+		return client.Errorf(client.Invalid, "%q is no name, want 1 to 63 of a-z, 0-9 and -, and no - at its ends", shortName(name)).At("/name")
+	}
 	return nil
 }
 
@@ -185,12 +196,14 @@ func (n *Namespace) snapshot(name string) (moment, error) {
 // DeleteSnapshot forgets a snapshot. Errors: NotFound.
 func (n *Namespace) DeleteSnapshot(ctx context.Context, name string) error {
 	return n.Change(ctx, func() error {
-		if _, err := n.snapshot(name); err != nil {
+		m, err := n.snapshot(name)
+		if err != nil {
 			return err
 		}
 		n.snapshots.mu.Lock()
 		defer n.snapshots.mu.Unlock()
 		n.drop(name)
+		n.record.retire(m.image.clients)
 		return nil
 	})
 }
@@ -218,6 +231,10 @@ func (n *Namespace) restore(ctx context.Context, m moment, copied func(context.C
 	if err != nil {
 		return err
 	}
+	era, err := n.registry.nextEpoch(ctx)
+	if err != nil {
+		return err
+	}
 	n.replacing.Lock()
 	defer n.replacing.Unlock()
 	n.using.Lock()
@@ -227,9 +244,7 @@ func (n *Namespace) restore(ctx context.Context, m moment, copied func(context.C
 		return err
 	}
 	n.enter(m.image, clients)
-	if err := n.beginEra(ctx); err != nil {
-		return err
-	}
+	n.beginEra(era)
 	n.clock.SetState(m.clock)
 	n.faults.Restore(m.faults)
 	n.propagation.Store(propagation.New(m.propagation))
@@ -246,6 +261,9 @@ func (n *Namespace) ExportSnapshot(ctx context.Context, name string) (snapshot.D
 	}
 	if err != nil {
 		return snapshot.Document{}, err
+	}
+	if name == "" {
+		defer dropNow(ctx, m.image.clients)
 	}
 	world, err := saveWorld(ctx, m.image.realms, m.image.clients)
 	return snapshot.Document{
