@@ -31,7 +31,8 @@ func New[T any](limit, lanes int, run func(batch []T)) *Group[T] {
 	return &Group[T]{run: run, limit: limit, lanes: lanes}
 }
 
-// Do returns when a batch with the value has been carried out. It panics if run did.
+// Do returns when a batch with the value has been carried out. It panics if run did, or
+// ended its goroutine.
 func (g *Group[T]) Do(value T) {
 	c := &call[T]{value: value, done: make(chan struct{})}
 	g.mu.Lock()
@@ -52,6 +53,12 @@ func (g *Group[T]) Do(value T) {
 
 // lead carries out batches until nobody waits.
 func (g *Group[T]) lead() {
+	ended := false
+	defer func() {
+		if !ended { // by runtime.Goexit, as a failing test does
+			go g.lead()
+		}
+	}()
 	for {
 		g.mu.Lock()
 		batch := g.waiting
@@ -63,6 +70,7 @@ func (g *Group[T]) lead() {
 			g.waiting = nil
 			g.running--
 			g.mu.Unlock()
+			ended = true
 			return
 		}
 		g.mu.Unlock()
@@ -75,12 +83,17 @@ func (g *Group[T]) carryOut(batch []*call[T]) {
 	for i, c := range batch {
 		values[i] = c.value
 	}
+	// What is left when neither a panic nor an end comes of it.
+	var crash any = "a call in a group ended its goroutine"
 	defer func() {
-		crash := recover()
+		if cause := recover(); cause != nil {
+			crash = cause
+		}
 		for _, c := range batch {
 			c.crash = crash
 			close(c.done)
 		}
 	}()
 	g.run(values)
+	crash = nil
 }

@@ -1,6 +1,7 @@
 package group_test
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -60,18 +61,23 @@ func TestLanesRunAtTheSameTime(t *testing.T) {
 func TestACrashIsTheCallers(t *testing.T) {
 	t.Parallel()
 	g := group.New(8, 1, func(batch []int) {
-		if batch[0] < 0 {
+		switch batch[0] {
+		case -1:
 			panic("below zero")
+		case -2:
+			runtime.Goexit()
 		}
 	})
-	func() {
-		defer func() {
-			if got := recover(); got != "below zero" {
-				t.Errorf("got %v", got)
-			}
+	for value, want := range map[int]string{-1: "below zero", -2: "a call in a group ended its goroutine"} {
+		func() {
+			defer func() {
+				if got := recover(); got != want {
+					t.Errorf("%d: got %v", value, got)
+				}
+			}()
+			g.Do(value)
+			t.Errorf("%d: it did not panic", value)
 		}()
-		g.Do(-1)
-		t.Error("it did not panic")
-	}()
-	g.Do(1)
+		g.Do(1)
+	}
 }
