@@ -66,6 +66,17 @@ reproducible: ## Build the commit twice, in two places, and compare the bytes
 test: ## Run every test, under the race detector where there is a C compiler
 	go test $(RACE) -timeout 10m ./...
 
+# What answers requests, and what the answers come from.
+STANDIN = ./mockserver ./mockserver/admin/... ./mockserver/console ./mockserver/mocktest ./mockserver/namespace \
+	./mockserver/oauth ./mockserver/provider/... ./mockserver/rehearsal
+
+.PHONY: states
+states: ## Run the stand-in's tests and the referee's clean run with the state in a file, and in PostgreSQL
+	for state in file postgres; do \
+		mockserver/store/statetest/with $$state go test -count=1 -timeout 10m $(STANDIN) && \
+		mockserver/store/statetest/with $$state go test -count=1 -timeout 10m -run 'TestCleanRun$$' ./cmd/keyturn || exit 1; \
+	done
+
 .PHONY: lint
 lint: ## Run the linters (.golangci.yml says why a rule is off)
 	go tool -modfile=.ci/tools/go.mod golangci-lint run ./...

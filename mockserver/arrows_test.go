@@ -65,6 +65,7 @@ var arrows = map[string][]string{
 	"mockserver/internal/apitest": nil,
 	"mockserver/rehearsal":        nil,
 	"mockserver/sdktest":          nil,
+	"mockserver/replicatest":      nil,
 	"mockserver/benchtest":        nil,
 	"cmd/keyturn": {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build", "mockserver/certs", "mockserver/defect", "mockserver/journal", "mockserver/proxy", "mockserver/store", "mockserver/store/file", "mockserver/store/postgres", "mockserver/telemetry",
 		"conformance", "conformance/catalogue", "conformance/checks", "conformance/ledger", "conformance/probe", "conformance/profile", "conformance/report"},

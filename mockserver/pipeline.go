@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,8 @@ type exchange struct {
 	own, injected bool
 	// stale is why nobody knows whether the namespace is up to date.
 	stale error
+	// away is why nobody knows whether there is the namespace that was chosen.
+	away error
 	// nowhere marks a request that chose a namespace which there is not.
 	nowhere bool
 	// id is what the log and the journal call the request.
@@ -82,7 +85,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(ctx)
 	}
 	x.space = chosen.space
-	if failure == nil {
+	if x.away = chosen.away; failure == nil && x.away == nil {
 		if x.stale = x.space.Refresh(r.Context()); client.KindOf(x.stale) == client.NotFound {
 			failure = client.AsError(x.stale)
 		}
@@ -120,8 +123,8 @@ func (x *exchange) serve(ctx context.Context) (reply provider.Reply) {
 		}
 	}()
 	reply, err := x.handle(ctx)
-	if x.witness.away != nil {
-		err = x.witness.away
+	if away := cmp.Or(x.witness.away, x.call.Away); away != nil {
+		err = away
 	}
 	if err != nil {
 		reply = x.refuse(ctx, client.AsError(err))
@@ -145,8 +148,8 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		x.call.Operation = route.operation
 	}
 	x.enterRealm()
-	if x.stale != nil && x.emulated() {
-		return provider.Reply{}, x.stale
+	if err := cmp.Or(x.away, x.onlyEmulated(x.stale)); err != nil {
+		return provider.Reply{}, err
 	}
 	limit := route.bodyLimit()
 	if limit > maxBody {
@@ -162,7 +165,7 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 		return provider.Reply{}, err
 	}
 	if err := x.meet(ctx); err != nil {
-		if client.KindOf(err) == client.Unavailable {
+		if client.KindOf(err) != client.Invalid {
 			return provider.Reply{}, err
 		}
 		return x.problem(http.StatusBadRequest, "prefer", "The request prefers what cannot be", client.AsError(err).Located()), nil
@@ -184,6 +187,9 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	if x.call.Realm != nil {
 		// The admin plane has no realm: it replaces the world and must not wait for
 		// itself.
+		if err := x.catchUp(ctx); err != nil {
+			return provider.Reply{}, err
+		}
 		x.space.Hold()
 		defer x.space.Release()
 		x.enterRealm()
@@ -197,6 +203,27 @@ func (x *exchange) handle(ctx context.Context) (provider.Reply, error) {
 	}
 	x.defects.Call(&x.call)
 	return x.defects.Around(ctx, &x.call, x.decide)
+}
+
+// onlyEmulated is the error where it is an emulated API's to tell. The admin plane finds
+// out for itself, as some of it needs no state.
+func (x *exchange) onlyEmulated(err error) error {
+	if x.emulated() {
+		return err
+	}
+	return nil
+}
+
+// heldLong is how long a request may take to arrive, or be held up by a fault, before the
+// namespace may be another.
+const heldLong = time.Second
+
+// catchUp looks for what other servers have made of the namespace since the request began.
+func (x *exchange) catchUp(ctx context.Context) error {
+	if x.took() < heldLong {
+		return nil
+	}
+	return x.space.Refresh(ctx)
 }
 
 // delay has the secrets of the namespace begin and end to work as late as it says.

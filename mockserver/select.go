@@ -24,6 +24,8 @@ type selection struct {
 	// /ns/a, and request is the request without it, made from original.
 	prefix            string
 	request, original *http.Request
+	// away is why nobody knows whether there is the namespace that the request chooses.
+	away error
 }
 
 // choose finds the namespace. Errors: NotFound for one that there is not, Conflict for
@@ -55,6 +57,10 @@ func (s *Server) choose(r *http.Request) (selection, *client.Error) {
 		}
 	}
 	space, err := s.spaces.Find(r.Context(), names[0])
+	if client.KindOf(err) == client.Unavailable {
+		chosen.away = err
+		return chosen, nil
+	}
 	if err != nil {
 		return chosen, client.AsError(err).At(fieldOf(header != nil, byPath))
 	}

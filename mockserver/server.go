@@ -14,6 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/namespace"
 	"github.com/keyturn/keyturn/mockserver/provider"
 	"github.com/keyturn/keyturn/mockserver/proxy"
+	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
 
@@ -46,7 +47,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, logger: options.Logger, ids: telemetry.NewRequestIDs(rand.Reader), redactor: journal.NewRedactor(), held: make(chan struct{}, maxHeld)}
+	s := &Server{options: options, logger: options.Logger, ids: telemetry.NewRequestIDs(rand.Reader), held: make(chan struct{}, maxHeld)}
 	if err := s.SetPublicURL(options.PublicURL); err != nil {
 		return nil, err
 	}
@@ -74,12 +75,25 @@ func (s *Server) build(ctx context.Context, options Options) error {
 	if s.spaces, err = namespace.New(ctx, options.namespaces(emulated)); err != nil {
 		return err
 	}
+	if s.redactor, err = newRedactor(ctx, options.State); err != nil {
+		return err
+	}
 	s.Namespace, s.metrics = s.spaces.Default(), s.newMetrics()
 	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
 	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
 	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated)
 	s.router, err = newRouter(append(options.Proxy.routed(emulated), admin.New(s, guard)))
 	return err
+}
+
+// newRedactor is one whose marks are the same wherever the state is.
+func newRedactor(ctx context.Context, state store.Backend) (*journal.Redactor, error) {
+	durable, is := state.(store.Durable)
+	if !is {
+		return journal.NewRedactor(), nil
+	}
+	key, err := durable.Secret(ctx, "redactor", func() ([]byte, error) { return journal.NewRedactorKey(), nil })
+	return journal.WithKey(key), err
 }
 
 // Close has what the State keeps written to the end, and ends what the server does by

@@ -171,11 +171,11 @@ func (s *serveSettings) run(cmd *cobra.Command) error {
 	} else if err != nil {
 		return err
 	}
-	return s.serve(cmd, server, options, at, secure)
+	return s.serve(cmd, server, options, at, secure, kept)
 }
 
 // serve tells everybody who waits where the server is, and answers until the context ends.
-func (s *serveSettings) serve(cmd *cobra.Command, server *mockserver.Server, options mockserver.Options, listen listeners, secure transport) error {
+func (s *serveSettings) serve(cmd *cobra.Command, server *mockserver.Server, options mockserver.Options, listen listeners, secure transport, kept state) error {
 	ctx, at := cmd.Context(), listen.places(secure)
 	if s.readyFile != "" {
 		if err := writeReady(s.readyFile, at); err != nil {
@@ -183,7 +183,7 @@ func (s *serveSettings) serve(cmd *cobra.Command, server *mockserver.Server, opt
 		}
 		defer os.Remove(s.readyFile) // nobody is told of a failure on the way out
 	}
-	at.state = describeState(s.state)
+	at.state = kept.place()
 	world := nameOf(options.World)
 	if server.Kept() {
 		if world != "" {

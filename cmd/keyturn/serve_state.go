@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strings"
 	"time"
 
@@ -42,22 +41,24 @@ func parseState(text string) (string, error) {
 	}
 }
 
-// describeState is what is told of where the state is, empty for the process.
-func describeState(text string) string {
-	if !isPostgres(text) {
-		return strings.TrimPrefix(text, inMemory)
-	}
-	shown := "postgres://"
-	if address, err := url.Parse(text); err == nil {
-		shown += address.Host + address.EscapedPath()
-	}
-	return shown
-}
-
 // state is where a server keeps what outlives it.
 type state struct {
-	durable store.Durable // nil for none
+	durable placed // nil for none
 	logger  *slog.Logger
+}
+
+// placed is a state that says where it is.
+type placed interface {
+	store.Durable
+	Place() string
+}
+
+// place is empty for the process.
+func (s state) place() string {
+	if s.durable == nil {
+		return ""
+	}
+	return s.durable.Place()
 }
 
 func openState(ctx context.Context, text string, logger *slog.Logger) (state, error) {

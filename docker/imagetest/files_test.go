@@ -95,17 +95,18 @@ func TestFiles(t *testing.T) {
 		unpacked += file.header.Size
 	}
 	want := map[string]string{
-		"keyturn":             "-rwxr-xr-x 0:0",
-		"worlds":              "drwxr-xr-x 0:0",
-		"tmp":                 "dtrwxrwxrwx 0:0",
-		"etc":                 "drwxr-xr-x 0:0",
-		"etc/ssl":             "drwxr-xr-x 0:0",
-		"etc/ssl/certs":       "drwxr-xr-x 0:0",
-		rootsFile:             "-rw-r--r-- 0:0",
-		"var":                 "drwxr-xr-x 0:0",
-		"var/lib":             "drwxr-xr-x 0:0",
-		"var/lib/keyturn":     "drwxr-xr-x 0:0",
-		"var/lib/keyturn/tls": "drwxr-xr-x 65532:65532",
+		"keyturn":               "-rwxr-xr-x 0:0",
+		"worlds":                "drwxr-xr-x 0:0",
+		"tmp":                   "dtrwxrwxrwx 0:0",
+		"etc":                   "drwxr-xr-x 0:0",
+		"etc/ssl":               "drwxr-xr-x 0:0",
+		"etc/ssl/certs":         "drwxr-xr-x 0:0",
+		rootsFile:               "-rw-r--r-- 0:0",
+		"var":                   "drwxr-xr-x 0:0",
+		"var/lib":               "drwxr-xr-x 0:0",
+		"var/lib/keyturn":       "drwxr-xr-x 0:0",
+		"var/lib/keyturn/state": "drwx------ 65532:65532",
+		"var/lib/keyturn/tls":   "drwxr-xr-x 65532:65532",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -54,6 +54,7 @@ func run(args []string, w io.Writer) error {
 		{name: "var/lib/", mode: 0o755},
 		{name: "var/lib/keyturn/", mode: 0o755},
 		{name: "var/lib/keyturn/tls/", mode: 0o755, owner: user}, // so is a new volume mounted there
+		{name: "var/lib/keyturn/state/", mode: 0o700, owner: user},
 		{name: "worlds/", mode: 0o755},
 	})
 }

@@ -67,6 +67,9 @@ func duration(body wire.Object, name string) (time.Duration, error) {
 
 func (p plane) getNamespace(ctx context.Context, call *provider.Call) (provider.Reply, error) {
 	space, err := p.control.Namespaces().Find(ctx, call.Params.Text("name"))
+	if err == nil {
+		err = space.Refresh(ctx)
+	}
 	if err != nil {
 		return provider.Reply{}, err
 	}

@@ -34,7 +34,9 @@ func (p plane) listRequests(ctx context.Context, space *namespace.Namespace, cal
 }
 
 func (plane) clearRequests(_ context.Context, space *namespace.Namespace, _ *provider.Call) (provider.Reply, error) {
-	space.Journal().Clear()
+	if err := space.Journal().Clear(); err != nil {
+		return provider.Reply{}, err
+	}
 	return done, nil
 }
 

@@ -87,7 +87,9 @@ const quietEvents = 15 * time.Second
 func (f Following) run(ctx context.Context, w io.Writer, registry *namespace.Registry) error {
 	return f.Each(ctx, quietEvents, func(batch Batch) error {
 		// Whoever looks at a namespace uses it.
-		if _, err := registry.Find(ctx, f.Space.Name()); err != nil {
+		if found, err := registry.Find(ctx, f.Space.Name()); err != nil {
+			return err
+		} else if err := found.Refresh(ctx); err != nil {
 			return err
 		}
 		text, err := eventsOf(batch)

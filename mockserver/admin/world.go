@@ -37,7 +37,7 @@ func (plane) putWorld(ctx context.Context, space *namespace.Namespace, call *pro
 	switch {
 	case err == nil:
 		return done, nil
-	case ctx.Err() != nil, errors.As(err, &failure) && failure.Kind == client.Internal:
+	case ctx.Err() != nil, errors.As(err, &failure) && (failure.Kind == client.Internal || failure.Kind == client.Unavailable):
 		return provider.Reply{}, err
 	default:
 		return provider.Reply{}, client.Errorf(client.Invalid, "%s", err)

@@ -169,5 +169,10 @@ func AsError(err error) *Error {
 	return Wrap(Internal, err, "internal error")
 }
 
-// KindOf returns the kind of err.
-func KindOf(err error) Kind { return AsError(err).Kind }
+// KindOf returns the kind of err, Internal for none.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}

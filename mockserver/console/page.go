@@ -114,6 +114,9 @@ func (v *visit) fail(err error) {
 		status = http.StatusInternalServerError
 		v.Logger.ErrorContext(v.r.Context(), "console", "page", v.name, "error", err)
 	}
+	if failure.Kind == client.Unavailable {
+		v.w.Header().Set("Retry-After", "1")
+	}
 	v.refused = refused{}
 	v.write(status, v.frame("Not possible", h.Main(h.ID("main"), h.Class("narrow"),
 		h.H1(h.Text("This is not possible")), h.P(h.Text(failure.Located())),
@@ -127,6 +130,7 @@ var failures = map[client.Kind]int{
 	client.WrongMethod: http.StatusMethodNotAllowed, client.Malformed: http.StatusBadRequest, client.Missing: http.StatusBadRequest,
 	client.Invalid: http.StatusBadRequest, client.Forbidden: http.StatusForbidden, client.Conflict: http.StatusConflict,
 	client.Limit: http.StatusConflict, client.TooLarge: http.StatusRequestEntityTooLarge,
+	client.Unavailable: http.StatusServiceUnavailable,
 }
 
 // refuse is for whoever is not let in: with a form where a token would help.

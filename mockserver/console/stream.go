@@ -79,7 +79,9 @@ func (s *eventStream) tell(batch admin.Batch) error {
 		return err
 	}
 	// Whoever looks at a namespace uses it.
-	if _, err := s.Namespaces().Find(s.r.Context(), s.room.Name()); err != nil {
+	if found, err := s.Namespaces().Find(s.r.Context(), s.room.Name()); err != nil {
+		return err
+	} else if err := found.Refresh(s.r.Context()); err != nil {
 		return err
 	}
 	var message bytes.Buffer

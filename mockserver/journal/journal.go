@@ -78,7 +78,7 @@ func (j *Journal) Record(e Entry) {
 	bound := j.byteBound()
 	e.shed(bound)
 	if j.shared != nil {
-		j.shared.outgoing.Do(e)
+		j.shared.outgoing.Do(&outgoing{kind: sendEntry, entry: e})
 		return
 	}
 	j.mu.Lock()
@@ -188,19 +188,19 @@ func (j *Journal) Size() Size {
 	return Size{Entries: j.count, Bytes: j.bytes, Evicted: j.before + j.evicted}
 }
 
-// Clear forgets every entry and the count of evictions. Ids go on counting.
-func (j *Journal) Clear() {
+// Clear forgets every entry and the count of evictions. Ids go on counting. Errors: those
+// of the log that servers share.
+func (j *Journal) Clear() error {
 	if s := j.shared; s != nil {
-		if err := s.log.Append(Batch{}, j.bounds.Entries); err != nil {
-			s.failed(err)
-		}
-		j.stir()
-		return
+		clearing := &outgoing{kind: sendClear}
+		s.outgoing.Do(clearing)
+		return clearing.err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.clear()
 	j.wake()
+	return nil
 }
 
 func (j *Journal) clear() {

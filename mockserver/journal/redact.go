@@ -24,11 +24,17 @@ import (
 type Redactor struct{ key []byte }
 
 // NewRedactor returns a redactor with a key of its own.
-func NewRedactor() *Redactor {
+func NewRedactor() *Redactor { return &Redactor{key: NewRedactorKey()} }
+
+// NewRedactorKey returns a key for WithKey.
+func NewRedactorKey() []byte {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // it never fails: it ends the process instead
-	return &Redactor{key: key}
+	return key
 }
+
+// WithKey returns a redactor that shows a secret as others with the same key do.
+func WithKey(key []byte) *Redactor { return &Redactor{key: key} }
 
 // Shown is an entry that is fit to be shown.
 type Shown struct {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -36,10 +37,11 @@ type shared struct {
 	log    Log
 	failed func(error)
 	// outgoing lets requests that end at the same time share a batch.
-	outgoing *group.Group[Entry]
+	outgoing *group.Group[*outgoing]
 	// unsent are the latest entries that the log did not take. It belongs to the group's
-	// only lane.
+	// only lane. behind says that there are some.
 	unsent []Entry
+	behind atomic.Bool
 
 	// pulling is held by whoever reads the log, and guards sequence, the last batch that is
 	// in the ring.
@@ -56,11 +58,30 @@ type shared struct {
 	stop     func()
 }
 
+// outgoing is something for the log.
+type outgoing struct {
+	kind  sending
+	entry Entry
+	err   error
+}
+
+// sending is what becomes of what the log has not taken yet: an entry goes after it, a
+// clear and a drop take it away, and a flush offers it again.
+type sending uint8
+
+const (
+	sendEntry sending = iota
+	sendClear
+	sendDrop
+	sendFlush
+)
+
 // mostInBatch bounds how many entries one batch has.
 const mostInBatch = 64
 
 // NewShared is New for a journal whose entries are in a log. Failures of the log are told
-// to failed: the journal goes on with what it has, and offers the latest entries again.
+// to failed: the journal goes on with what it has, and offers the latest entries again. One
+// that the log took without saying so is there twice then.
 func NewShared(bounds Bounds, budget *Budget, log Log, failed func(error)) *Journal {
 	j := New(bounds, budget)
 	j.shared = &shared{log: log, failed: failed}
@@ -68,18 +89,52 @@ func NewShared(bounds Bounds, budget *Budget, log Log, failed func(error)) *Jour
 	return j
 }
 
-// send appends entries to the log.
-func (j *Journal) send(entries []Entry) {
+// send brings things to the log, in their order.
+func (j *Journal) send(all []*outgoing) {
 	s := j.shared
-	entries = append(s.unsent, entries...)
-	s.unsent = nil
-	if err := s.log.Append(Batch{Count: len(entries), Data: pack(entries)}, j.bounds.Entries); err != nil {
-		s.fail(err)
-		s.unsent = entries[max(0, len(entries)-j.bounds.Entries):]
-		return
+	for _, one := range all {
+		switch one.kind {
+		case sendEntry:
+			s.unsent = append(s.unsent, one.entry)
+		case sendClear:
+			s.unsent = nil
+			if one.err = s.log.Append(Batch{}, j.bounds.Entries); one.err != nil {
+				s.fail(one.err)
+			}
+		case sendDrop:
+			s.unsent = nil
+		case sendFlush:
+		}
 	}
+	j.sendUnsent()
 	s.unread.Store(true)
 	j.stir()
+}
+
+func (j *Journal) sendUnsent() {
+	s := j.shared
+	for len(s.unsent) > 0 {
+		batch := s.unsent[:min(len(s.unsent), mostInBatch)]
+		if err := s.log.Append(Batch{Count: len(batch), Data: pack(batch)}, j.bounds.Entries); err != nil {
+			s.fail(err)
+			s.unsent = slices.Clone(j.latest(s.unsent))
+			s.behind.Store(true)
+			return
+		}
+		s.unsent = s.unsent[len(batch):]
+	}
+	s.unsent = nil
+	s.behind.Store(false)
+}
+
+// latest are the last of the entries that keep to the bounds.
+func (j *Journal) latest(entries []Entry) []Entry {
+	bytes, from := 0, len(entries)
+	for from > 0 && len(entries)-from < j.bounds.Entries && bytes+entries[from-1].size <= j.byteBound() {
+		from--
+		bytes += entries[from].size
+	}
+	return entries[from:]
 }
 
 // stir lets whoever waits for something look for it in the log.
@@ -94,6 +149,9 @@ func (j *Journal) pull() {
 	s := j.shared
 	if s == nil {
 		return
+	}
+	if s.behind.Load() {
+		s.outgoing.Do(&outgoing{kind: sendFlush})
 	}
 	s.pulling.Lock()
 	defer s.pulling.Unlock()
@@ -148,8 +206,10 @@ func (j *Journal) recheck() bool {
 	return true
 }
 
-// Restart begins anew with a log that is another one under the same name.
+// Restart begins anew with a log that is another one under the same name. What the last one
+// did not take is forgotten.
 func (j *Journal) Restart() {
+	j.shared.outgoing.Do(&outgoing{kind: sendDrop})
 	j.shared.pulling.Lock()
 	defer j.shared.pulling.Unlock()
 	j.mu.Lock()

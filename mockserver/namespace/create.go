@@ -36,6 +36,9 @@ func (r *Registry) Create(ctx context.Context, plan Plan) (*Namespace, error) {
 	if idle < 0 {
 		return nil, client.Errorf(client.Invalid, "%s is no time to wait, want 0s or more", idle).At("/idle")
 	}
+	if err := r.notice(ctx, plan.Name); err != nil {
+		return nil, err
+	}
 	made, err := r.blank(plan.Name, plan.Seed, idle)
 	if err != nil {
 		return nil, err
@@ -179,11 +182,14 @@ func (r *Registry) Delete(ctx context.Context, name string) error {
 		return client.Errorf(client.Conflict, "the default namespace cannot be deleted; it can be reset")
 	}
 	found, err := r.Find(ctx, name)
-	if err == nil {
-		err = found.Refresh(ctx)
-	}
-	if err == nil {
-		err = r.erase(ctx, found)
+	for try := 1; err == nil && try <= maxTries; try++ {
+		if err = found.Refresh(ctx); err != nil {
+			break
+		}
+		if err = found.erase(ctx); client.KindOf(err) != client.Conflict {
+			break
+		}
+		err = pause(ctx, try)
 	}
 	if err != nil && client.KindOf(err) != client.NotFound {
 		return err
@@ -224,13 +230,18 @@ const sweepFor = 10 * time.Second
 // schedule has what expires forgotten, for whoever holds mu. There is no timer while
 // there is nothing to forget, so that a server which is no longer used can be too.
 func (r *Registry) schedule(idle time.Duration) {
-	if r.sweep != nil || idle == 0 || r.closed {
+	if idle == 0 || r.closed {
 		return
 	}
 	next := min(max(idle, sweepOften), sweepSeldom)
 	if r.shared != nil {
 		next = tellEvery(idle)
 	}
+	// One that is under way schedules the next itself.
+	if r.sweep != nil && (next >= r.sweepAfter || !r.sweep.Stop()) {
+		return
+	}
+	r.sweepAfter = next
 	r.sweep = time.AfterFunc(next, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), sweepFor)
 		defer cancel()

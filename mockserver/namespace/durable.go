@@ -42,6 +42,7 @@ func (r *Registry) openDefault(ctx context.Context) error {
 		// Another server has begun at the same time. What was made here is pruned later.
 		r.fallback.journal.Close()
 		r.fallback, err = r.bring(ctx, Default)
+		r.kept = err == nil
 	}
 	return err
 }
@@ -218,6 +219,20 @@ func (r *Registry) tell(ctx context.Context) error {
 	return nil
 }
 
+// notice finds out whether another server has deleted the namespace of this name.
+func (r *Registry) notice(ctx context.Context, name string) error {
+	r.mu.RLock()
+	known := r.others[name]
+	r.mu.RUnlock()
+	if known == nil || r.shared == nil {
+		return nil
+	}
+	if err := known.Refresh(ctx); client.KindOf(err) != client.NotFound {
+		return err
+	}
+	return nil
+}
+
 // lose forgets a namespace that is recorded no more, and reports whether it was known.
 func (r *Registry) lose(n *Namespace) bool {
 	r.mu.Lock()
@@ -231,17 +246,14 @@ func (r *Registry) lose(n *Namespace) bool {
 }
 
 // erase takes away what is recorded of a namespace that is not known any more.
-func (r *Registry) erase(ctx context.Context, n *Namespace) error {
+func (n *Namespace) erase(ctx context.Context) error {
 	k := n.record
 	if k == nil {
 		return nil
 	}
 	k.changing.Lock()
 	defer k.changing.Unlock()
-	if now, err := k.durable.Record(ctx, n.name, k.version.Load()); err == nil && now.Version != k.version.Load() && k.shared == nil {
-		return nil // it is another one of the same name
-	}
-	if err := k.durable.Remove(ctx, n.name); err != nil {
+	if err := k.durable.Remove(ctx, n.name, k.version.Load()); err != nil {
 		return err
 	}
 	for _, id := range k.last.contents() {
@@ -269,7 +281,10 @@ func (r *Registry) sweepAway(ctx context.Context) error {
 func (r *Registry) eraseAll(ctx context.Context, gone []*Namespace) error {
 	var failure error
 	for _, n := range gone {
-		if err := r.erase(ctx, n); err != nil && client.KindOf(err) != client.NotFound {
+		// What was changed since is in use, or another one of the same name.
+		switch err := n.erase(ctx); {
+		case err == nil, client.KindOf(err) == client.NotFound, client.KindOf(err) == client.Conflict:
+		default:
 			failure = err
 		}
 	}

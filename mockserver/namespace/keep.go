@@ -102,8 +102,11 @@ func (n *Namespace) Change(ctx context.Context, change func() error) error {
 			return n.undo(ctx, &before, err)
 		}
 		k.version.Store(0)
-		if client.KindOf(err) != client.Conflict || try == maxTries {
+		if client.KindOf(err) != client.Conflict {
 			return err // the next to ask gets what is recorded
+		}
+		if try == maxTries {
+			return client.Wrap(client.Unavailable, err, "too many servers change the namespace at the same time")
 		}
 		// Another server was faster.
 		if err := pause(ctx, try); err != nil {
@@ -115,7 +118,7 @@ func (n *Namespace) Change(ctx context.Context, change func() error) error {
 // pause lets others go first, the longer the more often they were faster.
 func pause(ctx context.Context, try int) error {
 	select {
-	case <-time.After(rand.N(time.Duration(min(try, 20)) * time.Millisecond)):
+	case <-time.After(rand.N(time.Duration(min(try, 20)) * time.Millisecond)): //nolint:gosec // no secret
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -162,10 +165,13 @@ func (n *Namespace) describe() record {
 // undo brings back what was there before a change that could not be recorded, and returns
 // why it could not.
 func (n *Namespace) undo(ctx context.Context, before *record, cause error) error {
-	if err := n.apply(context.WithoutCancel(ctx), *before, everything); err != nil {
+	n.record.last = n.describe()
+	if err := n.apply(context.WithoutCancel(ctx), *before, differences); err != nil {
 		n.record.version.Store(0)
 		n.registry.log.ErrorContext(ctx, "a namespace could not be brought back to what is recorded", "namespace", n.name, "error", err)
+		return cause
 	}
+	n.record.last = *before
 	return cause
 }
 
@@ -232,9 +238,8 @@ func (n *Namespace) catchUp(ctx context.Context) error {
 	if now.Data == nil {
 		return nil
 	}
-	how := differences
 	if k.version.Load() == 0 {
-		how = everything
+		k.last = n.describe() // which nobody has recorded
 	}
 	next, err := readRecord(now.Data)
 	if err != nil {
@@ -246,7 +251,7 @@ func (n *Namespace) catchUp(ctx context.Context) error {
 		n.random.forget()
 		n.journal.Restart()
 	}
-	if err = n.apply(ctx, next, how); err != nil {
+	if err = n.apply(ctx, next, differences); err != nil {
 		return err
 	}
 	k.last = next

@@ -81,9 +81,11 @@ type Registry struct {
 	// trimmed is how many namespaces there were when their journals were last cut to their
 	// shares, or fewer when there have been fewer since.
 	trimmed int
-	// sweep is nil while no namespace can expire, and closed the end of it.
-	sweep  *time.Timer
-	closed bool
+	// sweep is nil while no namespace can expire, sweepAfter how long it waits, and closed
+	// the end of it.
+	sweep      *time.Timer
+	sweepAfter time.Duration
+	closed     bool
 }
 
 // New makes the registry with its default namespace, which holds the world, or what a
@@ -163,8 +165,8 @@ func (r *Registry) vault() realm.Vault {
 	if r.durable == nil {
 		return nil
 	}
-	return func(name string, make func() ([]byte, error)) ([]byte, error) {
-		return r.durable.Secret(context.Background(), name, make)
+	return func(name string, create func() ([]byte, error)) ([]byte, error) {
+		return r.durable.Secret(context.Background(), name, create)
 	}
 }
 

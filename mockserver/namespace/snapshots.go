@@ -277,6 +277,9 @@ func (n *Namespace) ExportSnapshot(ctx context.Context, name string) (snapshot.D
 // in it that cannot be; nothing changes then.
 func (n *Namespace) ImportSnapshot(ctx context.Context, name string, from snapshot.Document, size int) error {
 	made, err := n.registry.load(ctx, from.World, from.TakenAt)
+	if client.KindOf(err) == client.Unavailable {
+		return err
+	}
 	if err != nil {
 		return client.Errorf(client.Invalid, "%s", err).At("/world")
 	}

@@ -29,8 +29,11 @@ func (d Dialect) issue(call *provider.Call, c client.Client, scope string) (stri
 		Scope: scope, IssuedAt: call.Now.Unix(), Expiry: call.Now.Add(d.Lifetime(c)).Unix(),
 	}
 	token, err := d.encode(call, claims)
+	if client.KindOf(err) == client.Unavailable {
+		return "", Claims{}, err // it says what is away
+	}
 	if err != nil {
-		return "", Claims{}, client.Wrap(client.KindOf(err), err, "make a token")
+		return "", Claims{}, client.Wrap(client.Internal, err, "make a token")
 	}
 	return token, claims, nil
 }
@@ -76,6 +79,7 @@ func (d Dialect) decode(call *provider.Call, token string) (Claims, bool) {
 	if !d.Opaque {
 		key, err := call.Realm.Keys.Public()
 		if err != nil {
+			call.Away = err
 			return Claims{}, false
 		}
 		parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})

@@ -76,6 +76,9 @@ type Call struct {
 	Judge func(c client.Client, presented string) bool
 	// Uses are the secrets that were presented.
 	Uses []Use
+	// Away is set by whoever could not find out what the answer depends on, and has no way
+	// to say so: the answer is that the service is unavailable.
+	Away error
 }
 
 // Use is a secret that was presented for a client.

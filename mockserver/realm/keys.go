@@ -36,15 +36,15 @@ type rsaKey struct {
 	publicJWK, privateJWK wire.Object
 }
 
-// Vault keeps what was made under a name, and returns what it has kept. It may call make
-// for nothing.
-type Vault func(name string, make func() ([]byte, error)) ([]byte, error)
+// Vault keeps what was made under a name, and returns what it has kept. It may call
+// create for nothing.
+type Vault func(name string, create func() ([]byte, error)) ([]byte, error)
 
 // NewKeys returns keys that are random and made on first use. Those of the RSA are kept in
 // the vault under names that begin with this one; nil keeps them in memory.
 func NewKeys(name string, vault Vault) *Keys {
 	if vault == nil {
-		vault = func(_ string, make func() ([]byte, error)) ([]byte, error) { return make() }
+		vault = func(_ string, create func() ([]byte, error)) ([]byte, error) { return create() }
 	}
 	kept := func(purpose string) *lazy[*rsaKey] {
 		return &lazy[*rsaKey]{make: func() (*rsaKey, error) {

@@ -58,8 +58,8 @@ type Durable interface {
 	Next(ctx context.Context) (uint64, error)
 
 	// Secret returns the bytes that are kept under the name. The first to ask has them
-	// made; make may be called for nothing when two are the first.
-	Secret(ctx context.Context, name string, make func() ([]byte, error)) ([]byte, error)
+	// made; create may be called for nothing when two are the first.
+	Secret(ctx context.Context, name string, create func() ([]byte, error)) ([]byte, error)
 
 	// Record returns what is kept of the namespace. Its Data is nil when the version is
 	// the one that is known. Errors: NotFound.
@@ -70,8 +70,9 @@ type Durable interface {
 	// another version is there.
 	Put(ctx context.Context, name string, data []byte, known uint64) (version uint64, err error)
 
-	// Remove forgets the record, and the Shared journal. Errors: NotFound.
-	Remove(ctx context.Context, name string) error
+	// Remove forgets the record of the known version, and the Shared journal. Errors:
+	// NotFound; Conflict when another version is there.
+	Remove(ctx context.Context, name string, known uint64) error
 
 	// Names lists the namespaces that have a record, in order.
 	Names(ctx context.Context) ([]string, error)
@@ -96,8 +97,9 @@ type Shared interface {
 	// record was last used anywhere, as far as anybody has noted.
 	Uses(ctx context.Context, here map[string]time.Time) (anywhere map[string]time.Time, err error)
 
-	// Once reports whether nobody has used the token since, and notes its use. Tokens whose
-	// last use is before that may be forgotten. It is for what may be sent only once.
+	// Once reports whether nobody has used the token since, and notes its use. Tokens that
+	// were last noted a day ago or more, by the time of the machine, may be forgotten. It is
+	// for what may be sent only once.
 	Once(ctx context.Context, token string, at, since time.Time) (first bool, err error)
 
 	// Append adds a batch of count entries to the namespace's journal. A batch without

@@ -10,9 +10,9 @@ import (
 	"github.com/keyturn/keyturn/mockserver/octet"
 )
 
-// deepest is far above what a request can have brought, and keeps damaged bytes from
-// being read forever deeper.
-const deepest = 1000
+// deepest is as deep as readers of JSON go, and keeps damaged bytes from being read forever
+// deeper.
+const deepest = 10_000
 
 // Decode reads what Append wrote, to its end. The client shares no memory with from.
 // Errors: bytes that Append did not write, or that a later version did.

@@ -117,10 +117,14 @@ func (b *Backend) Put(ctx context.Context, name string, data []byte, known uint6
 }
 
 // Remove implements store.Durable.
-func (b *Backend) Remove(ctx context.Context, name string) error {
+func (b *Backend) Remove(ctx context.Context, name string, known uint64) error {
 	return b.write(ctx, func(x *batch) error {
-		if _, there := x.record(name); !there {
+		record, there := x.record(name)
+		switch {
+		case !there:
 			return noRecord(name)
+		case record.Version != known:
+			return client.Errorf(client.Conflict, "the namespace %q was changed at the same time by somebody else", name)
 		}
 		x.records[name] = nil
 		return x.remove(tableRecords, nameOf(name))

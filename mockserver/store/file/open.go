@@ -23,6 +23,9 @@ type Options struct {
 	System func() time.Time
 }
 
+// Place is where the state is, as it can be shown.
+func (b *Backend) Place() string { return "file:" + b.path }
+
 // patience is how long Open waits for another process to let go of the file.
 const patience = time.Second
 

@@ -71,7 +71,7 @@ func (s *Store) share() state {
 }
 
 // ID implements store.Content.
-func (s *Store) ID() string { return "" }
+func (*Store) ID() string { return "" }
 
 // Fork implements store.Content. It takes the same time however many clients there are:
 // the two share what neither has written since.
@@ -95,7 +95,7 @@ func (s *Store) Renew(ctx context.Context, epoch uint64) (store.Content, error) 
 }
 
 // Drop implements store.Content. There is nothing to do: what nobody uses is collected.
-func (s *Store) Drop(ctx context.Context) error { return ctx.Err() }
+func (*Store) Drop(ctx context.Context) error { return ctx.Err() }
 
 // Backend implements store.Backend.
 type Backend struct{}

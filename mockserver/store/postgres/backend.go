@@ -18,6 +18,7 @@ import (
 
 // Backend implements store.Shared.
 type Backend struct {
+	place string
 	// pool is for what has to be on the disk when it is acknowledged, journals for what
 	// need not be.
 	pool, journals *pool
@@ -58,7 +59,7 @@ const (
 )
 
 func newBackend(config *pgconn.Config, options Options, listening string) (*Backend, error) {
-	b := &Backend{system: options.System, fresh: time.Hour, cache: cache.New[question, *version](options.CacheEntries, options.CacheBytes)}
+	b := &Backend{place: placeOf(config), system: options.System, fresh: time.Hour, cache: cache.New[question, *version](options.CacheEntries, options.CacheBytes)}
 	first, err := origin(options.Random)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func newBackend(config *pgconn.Config, options Options, listening string) (*Back
 	b.gets = group.New(together, 2, func(batch []*lookupCall) { b.lookUp(clientsGet, batch) })
 	b.finds = group.New(together, 2, func(batch []*lookupCall) { b.lookUp(clientsFind, batch) })
 	b.updates = group.New(rotations, 1, b.update)
-	b.records = group.New(together, 2, b.readRecords)
+	b.records = group.New(together, 1, b.readRecords)
 	b.numbers = group.New(together, 1, b.giveNumbers)
 	b.appends = group.New(together, 1, b.appendBatches)
 	b.watchers.init(listening)

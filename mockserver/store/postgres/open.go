@@ -71,6 +71,13 @@ func Open(ctx context.Context, dsn string, options Options) (*Backend, error) {
 	return newBackend(config, options, `LISTEN `+channel)
 }
 
+// Place is where the state is, without who logs in there.
+func (b *Backend) Place() string { return b.place }
+
+func placeOf(config *pgconn.Config) string {
+	return "postgres://" + net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))) + "/" + config.Database
+}
+
 func parse(dsn string) (*pgconn.Config, error) {
 	const want = "want postgres://user:password@host:port/database with the parameters of libpq"
 	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {

@@ -102,23 +102,30 @@ func (b *Backend) Put(ctx context.Context, name string, data []byte, known uint6
 		return err
 	})
 	if err == nil && version == 0 {
-		err = client.Errorf(client.Conflict, "the namespace %q was changed at the same time by somebody else", name)
+		err = changed(name)
 	}
 	return version, err
 }
 
+func changed(name string) error {
+	return client.Errorf(client.Conflict, "the namespace %q was changed at the same time by somebody else", name)
+}
+
 // Remove implements store.Durable.
-func (b *Backend) Remove(ctx context.Context, name string) error {
+func (b *Backend) Remove(ctx context.Context, name string, known uint64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if _, err := b.Record(ctx, name, known); err != nil {
+		return err
+	}
 	return b.pool.transact(ctx, writing, limit, func(c *conn) error {
-		n, err := c.run(recordDrop, nil, key(name))
+		n, err := c.run(recordDrop, nil, key(name), integer(int64(known)))
 		switch {
 		case err != nil:
 			return err
 		case n == 0:
-			return noRecord(name)
+			return changed(name)
 		}
 		for _, st := range []*statement{useDrop, journalDrop, batchesDrop} {
 			if _, err := c.run(st, nil, key(name)); err != nil {

@@ -26,8 +26,8 @@ var (
 		WHERE keyturn_space.name = $1 AND keyturn_space.version = $3 RETURNING keyturn_space.version`,
 		[]uint32{oidBytes, oidBytes, oidInt}, 1}
 	recordDrop = &statement{"record_drop", `
-		DELETE FROM keyturn_space WHERE name = $1`,
-		[]uint32{oidBytes}, 0}
+		DELETE FROM keyturn_space WHERE name = $1 AND version = $2`,
+		[]uint32{oidBytes, oidInt}, 0}
 	recordNames = &statement{"record_names", `
 		SELECT called FROM keyturn_space`,
 		nil, 1}
@@ -45,13 +45,13 @@ var (
 
 	// onceNote answers with the use before, NULL for none.
 	onceNote = &statement{"once_note", `
-		INSERT INTO keyturn_once (token, used_at) VALUES ($1, $2)
-		ON CONFLICT (token) DO UPDATE SET prior = keyturn_once.used_at,
+		INSERT INTO keyturn_once (token, used_at, noted_at) VALUES ($1, $2, $3)
+		ON CONFLICT (token) DO UPDATE SET prior = keyturn_once.used_at, noted_at = excluded.noted_at,
 			used_at = CASE WHEN keyturn_once.used_at < excluded.used_at THEN excluded.used_at ELSE keyturn_once.used_at END
 		RETURNING prior`,
-		[]uint32{oidBytes, oidInt}, 1}
+		[]uint32{oidBytes, oidInt, oidInt}, 1}
 	onceForget = &statement{"once_forget", `
-		DELETE FROM keyturn_once WHERE used_at < $1`,
+		DELETE FROM keyturn_once WHERE noted_at < $1`,
 		[]uint32{oidInt}, 0}
 
 	// batchAppend answers nothing where there is no record, and so no journal.

@@ -54,6 +54,9 @@ type forgetter struct {
 	last time.Time
 }
 
+// remembered is how long a token is at least, whatever the clocks of namespaces show.
+const remembered = 24 * time.Hour
+
 // forgetting is how often tokens are forgotten.
 const forgetting = time.Minute
 
@@ -77,14 +80,14 @@ func (b *Backend) Once(ctx context.Context, token string, at, since time.Time) (
 		_, err := c.run(onceNote, func(r row) error {
 			first = r[0] == nil || r.integer(0) < nanoseconds(since)
 			return nil
-		}, key(token), integer(nanoseconds(at)))
+		}, key(token), integer(nanoseconds(at)), integer(nanoseconds(b.system())))
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
-	if b.onces.due(b.system()) {
-		b.exec(ctx, onceForget, integer(nanoseconds(since))) //nolint:errcheck // another time, then
+	if now := b.system(); b.onces.due(now) {
+		b.exec(ctx, onceForget, integer(nanoseconds(now.Add(-remembered)))) //nolint:errcheck // another time, then
 	}
 	return first, nil
 }

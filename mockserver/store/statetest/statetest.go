@@ -42,7 +42,7 @@ func Open(ctx context.Context, where string) (store.Durable, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close(ctx)
+	defer func() { _ = conn.Close(ctx) }()
 	schema := strings.ToLower("s" + rand.Text())
 	if _, err := conn.Exec(ctx, "CREATE SCHEMA "+schema).ReadAll(); err != nil {
 		return nil, err

@@ -228,15 +228,16 @@ func recordsSurvive(t *testing.T, open func() store.Durable) {
 	b := open()
 	_, err := b.Record(ctx, "a", 0)
 	wantKind(t, err, client.NotFound)
-	wantKind(t, b.Remove(ctx, "a"), client.NotFound)
+	wantKind(t, b.Remove(ctx, "a", 1), client.NotFound)
 	first := mustPut(t, b, "a", "one", 0)
 	mustPut(t, b, "b", "other", 0)
-	mustPut(t, b, "c", "gone", 0)
+	third := mustPut(t, b, "c", "gone", 0)
 	second := mustPut(t, b, "a", "two", first)
 	if second <= first {
 		t.Errorf("version %d came after %d", second, first)
 	}
-	if err := b.Remove(ctx, "c"); err != nil {
+	wantKind(t, b.Remove(ctx, "c", second), client.Conflict)
+	if err := b.Remove(ctx, "c", third); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -305,7 +306,7 @@ func versionsAreFresh(t *testing.T, open func() store.Durable) {
 			t.Errorf("version %d came after %d", version, last)
 		}
 		last = version
-		if err := b.Remove(ctx, "a"); err != nil {
+		if err := b.Remove(ctx, "a", version); err != nil {
 			t.Fatal(err)
 		}
 		mustClose(t, b)

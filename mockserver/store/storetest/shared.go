@@ -191,6 +191,12 @@ func sharedOnce(t *testing.T, all []store.Shared) {
 	if first, err := all[0].Once(ctx, "another", now, now.Add(-time.Minute)); err != nil || !first {
 		t.Errorf("another token: %t, %v", first, err)
 	}
+	if first, err := all[2].Once(ctx, "a token of the future", now.AddDate(50, 0, 0), now.AddDate(49, 0, 0)); err != nil || !first {
+		t.Errorf("a token of the future: %t, %v", first, err)
+	}
+	if first, err := all[2].Once(ctx, "token", now, now.Add(-time.Minute)); err != nil || first {
+		t.Errorf("after that, the token again: %t, %v", first, err)
+	}
 	if first, err := all[1].Once(ctx, "token", now.Add(time.Hour), now.Add(time.Hour-time.Minute)); err != nil || !first {
 		t.Errorf("a token of long ago: %t, %v", first, err)
 	}
@@ -281,7 +287,7 @@ func sharedJournal(t *testing.T, all []store.Shared) {
 
 func sharedJournalForgets(t *testing.T, all []store.Shared) {
 	ctx := context.Background()
-	mustPut(t, all[0], "a", "", 0)
+	version := mustPut(t, all[0], "a", "", 0)
 	for i := range 400 {
 		if err := all[i%3].Append(ctx, "a", store.Batch{Count: 1, Data: []byte("data")}, 10); err != nil {
 			t.Fatal(err)
@@ -291,7 +297,7 @@ func sharedJournalForgets(t *testing.T, all []store.Shared) {
 	if len(left) < 10 || len(left) > 200 || left[len(left)-1].Sequence != 400 || left[len(left)-1].Last != 400 {
 		t.Errorf("%d of 400 batches are left, the last is %+v", len(left), left[len(left)-1])
 	}
-	if err := all[1].Remove(ctx, "a"); err != nil {
+	if err := all[1].Remove(ctx, "a", version); err != nil {
 		t.Fatal(err)
 	}
 	mustPut(t, all[0], "a", "", 0)
