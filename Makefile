@@ -76,6 +76,12 @@ states: ## Run the stand-in's tests and the referee's clean run with the state i
 		mockserver/store/statetest/with $$state go test -count=1 -timeout 10m $(STANDIN) && \
 		mockserver/store/statetest/with $$state go test -count=1 -timeout 10m -run 'TestCleanRun$$' ./cmd/keyturn || exit 1; \
 	done
+	go test -count=1 -timeout 10m -run TestCleanRunOverReplicas ./cmd/keyturn -checks '*'
+
+.PHONY: crash
+crash: ## Kill the server 100 times under load on each state, PostgreSQL beneath it too, and look for what was acknowledged
+	go test -count=1 -timeout 30m -run '^TestCrash$$' ./mockserver/store/file ./mockserver/store/postgres -crash-rounds 100
+	go test -count=1 -timeout 30m -run TestState -v ./cmd/keyturn -state-kills 100
 
 .PHONY: lint
 lint: ## Run the linters (.golangci.yml says why a rule is off)
@@ -145,6 +151,10 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 .PHONY: bench
 bench: ## Measure the running binary and print ratios
 	go test -run '^$$' -bench Figures -benchtime 1x -timeout 15m ./mockserver/benchtest
+
+.PHONY: bench-state
+bench-state: build ## What a durable rotation takes beside the engine's own commits and pgbench (ARGS=-state-million)
+	go test -run '^$$' -bench State -benchtime 1x -timeout 30m ./mockserver/benchtest -keyturn $(CURDIR)/bin/keyturn $(ARGS)
 
 .PHONY: overhead
 overhead: ## Compare the throughput with a build without what rehearsals are made of (ARGS="-base COMMIT")

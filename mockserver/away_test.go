@@ -28,11 +28,11 @@ type fickle struct {
 
 var errFickle = client.Errorf(client.Unavailable, "the state does not answer")
 
-func (f *fickle) Secret(ctx context.Context, name string, make func() ([]byte, error)) ([]byte, error) {
+func (f *fickle) Secret(ctx context.Context, name string, create func() ([]byte, error)) ([]byte, error) {
 	if f.secrets.Load() {
 		return nil, errFickle
 	}
-	return f.Backend.Secret(ctx, name, make)
+	return f.Backend.Secret(ctx, name, create)
 }
 
 func (f *fickle) Record(ctx context.Context, name string, known uint64) (store.Record, error) {

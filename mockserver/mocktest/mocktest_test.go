@@ -225,7 +225,7 @@ func TestAuthorityIsForOtherClients(t *testing.T) {
 func TestTimeOfABubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		standIn := mocktest.Start(t, mocktest.WithoutListener())
+		standIn := mocktest.Start(t, mocktest.WithoutListener(), inMemory)
 		const path = "/api/tenants/acme/applications/my-new-app/secrets"
 		expires := time.Now().Add(30 * 24 * time.Hour).UTC().Format(time.RFC3339)
 		request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, standIn.BaseURL()+path, strings.NewReader(`{"expirationDate":"`+expires+`"}`))
@@ -265,7 +265,7 @@ func TestTimeOfABubble(t *testing.T) {
 func TestCertificatesOutliveABubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		standIn := mocktest.Start(t, mocktest.WithoutListener(), mocktest.WithTLS())
+		standIn := mocktest.Start(t, mocktest.WithoutListener(), mocktest.WithTLS(), inMemory)
 		time.Sleep(9 * 365 * 24 * time.Hour)
 		if err := standIn.Admin().Ready(t.Context()); err != nil {
 			t.Error(err)

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/fixtures"
+	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/admin/client"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
+	"github.com/keyturn/keyturn/mockserver/store/memory"
 )
 
 const secretsPath = "/api/tenants/acme/applications/my-new-app/secrets"
@@ -261,11 +263,14 @@ func TestNamesOfSpaces(t *testing.T) {
 
 var test64 = strings.Repeat("long", 16)
 
+// inMemory is for bubbles: time stands still in them while something waits for a database.
+var inMemory = mocktest.WithOptions(func(o *mockserver.Options) { o.State = memory.Backend{} })
+
 // TestSpaceOfABubble has its own namespace in a bubble's time.
 func TestSpaceOfABubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		room := mocktest.Start(t, mocktest.WithoutListener()).Namespace(t)
+		room := mocktest.Start(t, mocktest.WithoutListener(), inMemory).Namespace(t)
 		time.Sleep(24 * time.Hour)
 		if secret := added(t, room); !takes(t, room, secret) {
 			t.Error("the namespace was forgotten, or does not know its own secret")

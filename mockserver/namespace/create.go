@@ -114,7 +114,7 @@ func (r *Registry) enter(ctx context.Context, made *Namespace) error {
 	if made.record == nil {
 		return nil
 	}
-	if err = r.eraseAll(ctx, gone); err == nil {
+	if err = eraseAll(ctx, gone); err == nil {
 		err = made.put(ctx)
 	}
 	if client.KindOf(err) == client.Conflict {
@@ -194,7 +194,8 @@ func (r *Registry) Delete(ctx context.Context, name string) error {
 	if err != nil && client.KindOf(err) != client.NotFound {
 		return err
 	}
-	if err != nil || !r.lose(found) {
+	// Of those that are recorded, requests under way may have noticed meanwhile.
+	if err != nil || !r.lose(found) && found.record == nil {
 		return client.Errorf(client.NotFound, "there is no namespace %q", shortName(name))
 	}
 	return nil

@@ -132,7 +132,8 @@ func (l log) Watch(wake func()) (stop func()) { return l.shared.Watch(l.name, wa
 // meet makes the namespaces that are recorded and not known here, forgets those that are
 // known and not recorded, and learns when each was last used.
 func (r *Registry) meet(ctx context.Context) error {
-	known := r.list() // before the names, so that what is new is none that is gone
+	// Before the names, so that what is new is none that is gone.
+	known := slices.DeleteFunc(r.list(), func(n *Namespace) bool { return !n.record.recorded.Load() })
 	names, err := r.durable.Names(ctx)
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func (r *Registry) meet(ctx context.Context) error {
 		}
 	}
 	for _, n := range known {
-		if n.record.recorded.Load() && !slices.Contains(names, n.name) {
+		if !slices.Contains(names, n.name) {
 			r.lose(n)
 		}
 	}
@@ -274,11 +275,11 @@ func (r *Registry) sweepAway(ctx context.Context) error {
 	r.mu.Lock()
 	gone := r.forget(r.options.System())
 	r.mu.Unlock()
-	return r.eraseAll(ctx, gone)
+	return eraseAll(ctx, gone)
 }
 
 // eraseAll is erase for those that may be erased already.
-func (r *Registry) eraseAll(ctx context.Context, gone []*Namespace) error {
+func eraseAll(ctx context.Context, gone []*Namespace) error {
 	var failure error
 	for _, n := range gone {
 		// What was changed since is in use, or another one of the same name.
