@@ -45,27 +45,30 @@
 // TestSize writes the table.
 //
 //	   kB  of the binary, linux/amd64, go1.26.8
-//	 3207  Go: the rest of the standard library
-//	 2756  mockserver
-//	 2575  conformance
-//	 2228  Go: crypto
-//	 1608  types, strings and the linker's tables, which all of these share
-//	 1550  github.com/getkin/kin-openapi, with 6 more modules that only it needs
-//	 1282  Go: net
-//	 1018  Go: runtime
+//	 3182  Go: the rest of the standard library
+//	 2998  mockserver
+//	 2217  Go: crypto
+//	 2144  types, strings and the linker's tables, which all of these share
+//	 2094  conformance
+//	 1277  Go: net
+//	 1176  github.com/getkin/kin-openapi, with 5 more modules that only it needs
+//	 1019  Go: runtime
 //	  585  files embedded by github.com/swaggest/swgui/v5/static
-//	  471  github.com/go-json-experiment/json
-//	  408  the time zones of time/tzdata
-//	  370  go.yaml.in/yaml/v3
-//	  333  cmd/keyturn
-//	  260  files embedded by specs
-//	  239  github.com/go-jose/go-jose/v4
-//	  171  files embedded by conformance/catalogue
-//	  117  github.com/spf13/cobra
-//	  113  fixtures
-//	  107  github.com/vektah/gqlparser/v2
-//	   84  github.com/tidwall/btree
-//	   37  github.com/spf13/pflag
-//	  213  14 smaller parts
-//	19731  in all
+//	  473  golang.org/x/text, shared by github.com/getkin/kin-openapi and github.com/jackc/pgx/v5
+//	  415  github.com/go-json-experiment/json
+//	  329  github.com/jackc/pgx/v5, with 2 more modules that only it needs
+//	  313  go.yaml.in/yaml/v3
+//	  258  cmd/keyturn
+//	  235  github.com/go-jose/go-jose/v4
+//	  201  go.etcd.io/bbolt
+//	  114  github.com/tidwall/btree
+//	  108  github.com/spf13/cobra
+//	  105  github.com/vektah/gqlparser/v2
+//	   95  fixtures
+//	   62  files embedded by conformance/catalogue
+//	   59  files embedded by conformance/profile
+//	   47  files embedded by specs
+//	   39  github.com/spf13/pflag
+//	  241  16 smaller parts
+//	19784  in all
 package main
