@@ -53,7 +53,7 @@ func BenchmarkFigures(b *testing.B) {
 		}
 		rows = append(rows, measured...)
 	}
-	b.ReportMetric(float64(printTable(os.Stdout, rows)), "missed")
+	b.ReportMetric(float64(printTable(os.Stdout, rows, connections)), "missed")
 }
 
 // prepare builds a program. The reference servers collect garbage as seldom as the

@@ -25,7 +25,7 @@ func BenchmarkStateFile(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(printState(os.Stdout, rows)), "missed")
+	b.ReportMetric(float64(printTable(os.Stdout, rows, writers)), "missed")
 }
 
 func openFile(path string) func() (store.Durable, error) {

@@ -36,7 +36,7 @@ func BenchmarkStateGrowth(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			b.ReportMetric(float64(printState(os.Stdout, rows)), "missed")
+			b.ReportMetric(float64(printTable(os.Stdout, rows, writers)), "missed")
 		})
 	}
 }

@@ -22,7 +22,7 @@ func BenchmarkStatePostgres(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(printState(os.Stdout, rows)), "missed")
+	b.ReportMetric(float64(printTable(os.Stdout, rows, writers)), "missed")
 }
 
 func (b *bench) openPostgres(dsn string) func() (store.Durable, error) {

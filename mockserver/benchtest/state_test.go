@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -192,22 +190,6 @@ func turns(measures ...func() (pace, error)) ([][]pace, error) {
 
 func (t *target) measuring(s scenario) func() (pace, error) {
 	return func() (pace, error) { return t.measure(s, stateRound) }
-}
-
-// printState is printTable for what is measured with more connections.
-func printState(to io.Writer, rows []row) (missed int) {
-	fmt.Fprintf(to, "\n%s, %d connections, load on the same cores\n\n", processorName(), writers)
-	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "figure\ttarget\tmin\tmedian\tmax\t\t")
-	for _, r := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%.3g%s\t%.3g%s\t%.3g%s\t%s\t%s\n", r.name, r.target(),
-			slices.Min(r.values), r.unit, median(r.values), r.unit, slices.Max(r.values), r.unit, r.verdict(), r.note)
-		if r.verdict() == "MISSED" {
-			missed++
-		}
-	}
-	_ = table.Flush()
-	return missed
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.folder, name) }

@@ -69,7 +69,7 @@ func median(values []float64) float64 {
 }
 
 // printTable writes the table and returns how many figures were missed.
-func printTable(to io.Writer, rows []row) (missed int) {
+func printTable(to io.Writer, rows []row, connections int) (missed int) {
 	const padding = 2
 	fmt.Fprintf(to, "\n%s, %d cores, %s/%s, %s, %d connections, load on the same cores\n\n",
 		processorName(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), connections)

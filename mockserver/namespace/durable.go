@@ -67,7 +67,7 @@ func (r *Registry) bring(ctx context.Context, name string) (*Namespace, error) {
 	}
 	n.originate(&recorded)
 	n.journal = r.newJournal(name)
-	if err := n.apply(ctx, recorded, everything); err != nil {
+	if err := n.apply(ctx, recorded); err != nil {
 		n.journal.Close()
 		return nil, err
 	}

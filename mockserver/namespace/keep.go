@@ -87,7 +87,10 @@ func (n *Namespace) Change(ctx context.Context, change func() error) error {
 		if err := n.catchUp(ctx); err != nil {
 			return err
 		}
-		before := n.describe()
+		var before record
+		if k.shared == nil {
+			before = n.describe()
+		}
 		if err := change(); err != nil {
 			return err
 		}
@@ -166,7 +169,7 @@ func (n *Namespace) describe() record {
 // why it could not.
 func (n *Namespace) undo(ctx context.Context, before *record, cause error) error {
 	n.record.last = n.describe()
-	if err := n.apply(context.WithoutCancel(ctx), *before, differences); err != nil {
+	if err := n.apply(context.WithoutCancel(ctx), *before); err != nil {
 		n.record.version.Store(0)
 		n.registry.log.ErrorContext(ctx, "a namespace could not be brought back to what is recorded", "namespace", n.name, "error", err)
 		return cause
@@ -251,7 +254,7 @@ func (n *Namespace) catchUp(ctx context.Context) error {
 		n.random.forget()
 		n.journal.Restart()
 	}
-	if err = n.apply(ctx, next, differences); err != nil {
+	if err = n.apply(ctx, next); err != nil {
 		return err
 	}
 	k.last = next
@@ -265,35 +268,22 @@ func (n *Namespace) originate(recorded *record) {
 	n.origin.Store(&origin{made: recorded.Made, idle: time.Duration(recorded.Idle), keys: n.unlock()})
 }
 
-// extent is how much of a record is applied.
-type extent uint8
-
-const (
-	// everything is for what may have been changed halfway, differences for what is as the
-	// last record has it: what has not changed goes on, with all that it remembers.
-	everything extent = iota
-	differences
-)
-
-// apply makes the namespace what the record says.
-func (n *Namespace) apply(ctx context.Context, next record, how extent) error {
-	k := n.record
-	before := &k.last
-	if how == everything {
-		before = &record{}
-	}
+// apply makes the namespace what the record says. What is as the last record has it goes on,
+// with all that it remembers.
+func (n *Namespace) apply(ctx context.Context, next record) error {
+	before := &n.record.last
 	if err := n.applyImages(ctx, before, &next); err != nil {
 		return err
 	}
 	present := &next.Present
-	if !slices.Equal(before.Present.Defects, present.Defects) || how == everything {
+	if !slices.Equal(before.Present.Defects, present.Defects) {
 		active, err := defect.Switch(present.Defects...)
 		if err != nil {
 			return err
 		}
 		n.defects.Store(active)
 	}
-	if before.Present.Propagation != present.Propagation || how == everything {
+	if before.Present.Propagation != present.Propagation {
 		n.propagation.Store(propagation.New(present.Propagation))
 	}
 	n.clock.SetState(clock.State{Offset: time.Duration(present.Offset), Frozen: present.Frozen})
