@@ -4,7 +4,10 @@
 // are the less each costs.
 package group
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // Group carries out calls in batches. The zero value is not one, use New.
 type Group[T any] struct {
@@ -60,6 +63,7 @@ func (g *Group[T]) lead() {
 		}
 	}()
 	for {
+		g.gather()
 		g.mu.Lock()
 		batch := g.waiting
 		if len(batch) > g.limit {
@@ -75,6 +79,22 @@ func (g *Group[T]) lead() {
 		}
 		g.mu.Unlock()
 		g.carryOut(batch)
+	}
+}
+
+// gather returns when nobody comes any more who could run. Those who got their answer with
+// the last batch come back at about the same time: to begin with the first of them would let
+// the others wait for a batch of their own.
+func (g *Group[T]) gather() {
+	for before := 0; ; {
+		g.mu.Lock()
+		now := len(g.waiting)
+		g.mu.Unlock()
+		if now == before || now >= g.limit {
+			return
+		}
+		before = now
+		runtime.Gosched()
 	}
 }
 

@@ -29,11 +29,10 @@ type Backend struct {
 	gets, finds *group.Group[*lookupCall]
 	// updates has one lane: two batches would fight for the same clients, and what waits
 	// for the one becomes a larger next one.
-	updates   *group.Group[*updateCall]
-	gathering gathering
-	records   *group.Group[*recordCall]
-	numbers   *group.Group[*numberCall]
-	appends   *group.Group[*appendCall]
+	updates *group.Group[*updateCall]
+	records *group.Group[*recordCall]
+	numbers *group.Group[*numberCall]
+	appends *group.Group[*appendCall]
 
 	system func() time.Time
 	// fresh is for how long a content is left alone that nobody has recorded.
@@ -74,7 +73,7 @@ func newBackend(config *pgconn.Config, options Options, listening string) (*Back
 	}
 	b.gets = group.New(together, 2, func(batch []*lookupCall) { b.lookUp(clientsGet, batch) })
 	b.finds = group.New(together, 2, func(batch []*lookupCall) { b.lookUp(clientsFind, batch) })
-	b.updates = group.New(rotations, 1, b.update)
+	b.updates = group.New(rotations, 1, b.updateTogether)
 	b.records = group.New(together, 1, b.readRecords)
 	b.numbers = group.New(together, 1, b.giveNumbers)
 	b.appends = group.New(together, 1, b.appendBatches)

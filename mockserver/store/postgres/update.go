@@ -18,8 +18,6 @@ type updateCall struct {
 	err    error
 	// alone says that it changes a name, which takes a transaction of its own.
 	alone bool
-	// done says that a batch with it was carried out.
-	done bool
 	// crash is what change panicked with, when crashed.
 	crash   any
 	crashed bool
@@ -32,7 +30,6 @@ func (s *content) Update(ctx context.Context, key client.Key, change func(*clien
 		return client.Client{}, err
 	}
 	call := &updateCall{question: question{clientsGet, s.id, key.Realm, key.ID}, change: change}
-	s.b.gathering.add(call)
 	if s.b.updates.Do(call); call.alone {
 		s.b.updateAlone(call)
 	}
