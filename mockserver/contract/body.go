@@ -21,17 +21,17 @@ const (
 
 type body struct {
 	required bool
-	schemas  map[string]*openapi3.Schema
+	schemas  map[string]*rule
 	accepted string
 }
 
 func compileBody(from *openapi3.RequestBody) (*body, error) {
-	b := &body{required: from.Required, schemas: map[string]*openapi3.Schema{}}
+	b := &body{required: from.Required, schemas: map[string]*rule{}}
 	for media, content := range from.Content {
 		if media != JSON && media != Form {
 			return nil, fmt.Errorf("media type %s is not supported, want %s or %s", media, JSON, Form)
 		}
-		b.schemas[media] = content.Schema.Value
+		b.schemas[media] = newRule(content.Schema.Value)
 	}
 	b.accepted = strings.Join(sortedKeys(b.schemas), " or ")
 	return b, nil
@@ -63,7 +63,7 @@ func (o *Operation) Body(contentType string, data []byte) (any, error) {
 	if err != nil {
 		return nil, client.Errorf(client.Malformed, "the body cannot be read as %s: %s", media, err)
 	}
-	if failure := check(schema, value); failure != nil {
+	if failure := schema.check(value); failure != nil {
 		return nil, failure
 	}
 	return value, nil

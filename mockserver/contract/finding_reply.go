@@ -63,7 +63,7 @@ func (f *findings) headers(documented *reply, header http.Header) {
 			f.add(Violation, name, "required header is missing")
 			continue
 		}
-		f.explain(name, documented.headers[name], header[name][0])
+		f.held(name, documented.headers[name], header[name][0])
 	}
 }
 
@@ -104,19 +104,22 @@ func (f *findings) content(documented *reply, r Received) {
 		}
 	}
 	schema := documented.heldTo(r.Status, value)
-	f.explain("", schema, value)
-	f.undocumented("", schema, value)
+	f.held("", schema, value)
+	f.undocumented("", schema.Schema, value)
 }
 
 // heldTo is the schema for a value of which nobody says whether it is a failure.
-func (r *reply) heldTo(status int, value any) *openapi3.Schema {
+func (r *reply) heldTo(status int, value any) *rule {
 	switch {
 	case r.schema == r.failure:
 		return r.schema
 	case status >= http.StatusBadRequest:
 		return r.failure
 	}
-	return nearest(openapi3.SchemaRefs{{Value: r.schema}, {Value: r.failure}}, value).Value
+	if nearest(openapi3.SchemaRefs{{Value: r.schema.Schema}, {Value: r.failure.Schema}}, value).Value == r.failure.Schema {
+		return r.failure
+	}
+	return r.schema
 }
 
 func isJSON(media string) bool { return media == JSON || strings.HasSuffix(media, "+json") }

@@ -57,7 +57,7 @@ func (f *findings) parameter(p *parameter, r Sent, query url.Values) {
 	}
 	switch {
 	case given:
-		f.explain(p.name, p.schema, value)
+		f.held(p.name, p.schema, value)
 	case p.required:
 		f.add(Violation, p.name, "required parameter is missing")
 	}
@@ -111,6 +111,6 @@ func (f *findings) sent(b *body, r Sent) {
 		f.add(Violation, "", "the body cannot be read as "+media+": "+withoutPlace(err))
 		return
 	}
-	f.explain("", schema, value)
-	f.undocumented("", schema, value)
+	f.held("", schema, value)
+	f.undocumented("", schema.Schema, value)
 }

@@ -17,7 +17,7 @@ type parameter struct {
 	name     string
 	in       string
 	required bool
-	schema   *openapi3.Schema
+	schema   *rule
 	// properties are the scalar members of a query object in its default form,
 	// where each becomes a query parameter of its own.
 	properties []parameter
@@ -28,7 +28,7 @@ func compileParameter(from *openapi3.Parameter) (parameter, error) {
 	if from.Schema == nil {
 		return p, fmt.Errorf("schema is missing")
 	}
-	p.schema = from.Schema.Value
+	p.schema = newRule(from.Schema.Value)
 	switch {
 	case from.In == openapi3.ParameterInCookie:
 		return p, fmt.Errorf("cookies are not supported")
@@ -37,7 +37,7 @@ func compileParameter(from *openapi3.Parameter) (parameter, error) {
 			return p, fmt.Errorf("an object is supported in a query of style form only")
 		}
 		for _, name := range sortedKeys(p.schema.Properties) {
-			p.properties = append(p.properties, parameter{name: name, in: from.In, schema: p.schema.Properties[name].Value})
+			p.properties = append(p.properties, parameter{name: name, in: from.In, schema: newRule(p.schema.Properties[name].Value)})
 		}
 	case p.schema.Type.Is(openapi3.TypeArray) && from.In != openapi3.ParameterInQuery:
 		return p, fmt.Errorf("an array is supported in a query only")
@@ -90,7 +90,7 @@ func (o *Operation) Parameters(path map[string]string, rawQuery string, header h
 			}
 			continue
 		}
-		if failure := check(p.schema, value); failure != nil {
+		if failure := p.schema.check(value); failure != nil {
 			return nil, failure.At(p.name + failure.Field)
 		}
 		values[p.name] = value

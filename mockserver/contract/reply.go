@@ -17,16 +17,16 @@ import (
 // a success cannot pass as a vague failure.
 type reply struct {
 	media   string
-	schema  *openapi3.Schema
-	failure *openapi3.Schema
-	headers map[string]*openapi3.Schema
+	schema  *rule
+	failure *rule
+	headers map[string]*rule
 }
 
 func compileReply(from *openapi3.Response) (*reply, error) {
-	r := &reply{headers: map[string]*openapi3.Schema{}}
+	r := &reply{headers: map[string]*rule{}}
 	for name, ref := range from.Headers {
 		if ref.Value.Required {
-			r.headers[http.CanonicalHeaderKey(name)] = ref.Value.Schema.Value
+			r.headers[http.CanonicalHeaderKey(name)] = newRule(ref.Value.Schema.Value)
 		}
 	}
 	if len(from.Content) > 1 {
@@ -41,15 +41,16 @@ func compileReply(from *openapi3.Response) (*reply, error) {
 	return r, nil
 }
 
-func alternatives(schema *openapi3.Schema) (success, failure *openapi3.Schema) {
+func alternatives(schema *openapi3.Schema) (success, failure *rule) {
 	if len(schema.OneOf) == 2 {
 		for i, ref := range schema.OneOf {
 			if marked, _ := ref.Value.Extensions[failureExtension].(bool); marked {
-				return schema.OneOf[1-i].Value, ref.Value
+				return newRule(schema.OneOf[1-i].Value), newRule(ref.Value)
 			}
 		}
 	}
-	return schema, schema
+	one := newRule(schema)
+	return one, one
 }
 
 // Reply is a reply as the contract sees it.
@@ -84,7 +85,7 @@ func (o *Operation) CheckReply(r Reply) error {
 		if len(r.Header[name]) == 0 {
 			return fmt.Errorf("status %d: header %s is missing", r.Status, name)
 		}
-		if failure := check(schema, r.Header[name][0]); failure != nil {
+		if failure := schema.check(r.Header[name][0]); failure != nil {
 			return fmt.Errorf("status %d: header %s: %s", r.Status, name, failure.Message)
 		}
 	}
@@ -95,7 +96,7 @@ func (o *Operation) CheckReply(r Reply) error {
 	if schema == nil {
 		return nil
 	}
-	if failure := check(schema, r.Body); failure != nil {
+	if failure := schema.check(r.Body); failure != nil {
 		return fmt.Errorf("status %d: body %s: %s", r.Status, orRoot(failure), failure.Message)
 	}
 	return nil

@@ -4,17 +4,19 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
 
 	"github.com/keyturn/keyturn/mockserver/client"
+	"github.com/keyturn/keyturn/mockserver/contract/accept"
 )
 
 // formats are checked in addition to kin-openapi's own, per visit and not in its
 // process-wide table. Its date-time is a pattern that lets February 31 pass.
-var formats = map[string]openapi3.StringFormatValidator{
+var formats = accept.Formats{
 	"uuid":      openapi3.NewCallbackValidator(validateUUID),
 	"date-time": openapi3.NewCallbackValidator(validateDateTime),
 }
@@ -46,13 +48,27 @@ var (
 	}
 )
 
-// check holds a value to a schema. The error is an Invalid one that names the
+// rule is a schema that values are held to. It is compiled when the first one is.
+type rule struct {
+	*openapi3.Schema
+	compiled func() accept.Func
+}
+
+func newRule(schema *openapi3.Schema) *rule {
+	return &rule{schema, sync.OnceValue(func() accept.Func { return acceptance(schema, formats) })}
+}
+
+// check holds a value to the rule. The error is an Invalid one that names the
 // first failing member in the order of their JSON pointers.
-func check(schema *openapi3.Schema, value any) *client.Error {
-	if schema.VisitJSON(value, firstFailure...) == nil {
+func (r *rule) check(value any) *client.Error {
+	if r.compiled()(value) {
 		return nil
 	}
-	failures := leaves(schema.VisitJSON(value, allFailures...))
+	err := r.VisitJSON(value, allFailures...)
+	if err == nil {
+		return nil
+	}
+	failures := leaves(err)
 	if len(failures) == 0 {
 		return client.Errorf(client.Invalid, "the value does not match its schema")
 	}

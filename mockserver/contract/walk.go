@@ -9,6 +9,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// held holds the value to the rule.
+func (f *findings) held(pointer string, r *rule, value any) {
+	if !r.compiled()(value) {
+		f.explain(pointer, r.Schema, value)
+	}
+}
+
 // explain notes every reason for which the value does not match. Whether it does is
 // for kin-openapi to say; it gives up at the first alternative that fails, so that the
 // way down is walked here.
