@@ -1,9 +1,9 @@
 package defect
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"sync"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -43,7 +43,7 @@ func (g *graveyard) of(realm, tenant string) []client.Client {
 			all = append(all, c.Clone())
 		}
 	}
-	slices.SortFunc(all, func(a, b client.Client) int { return cmp.Compare(a.Serial, b.Serial) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Serial < all[j].Serial })
 	return all
 }
 

@@ -3,8 +3,8 @@ package namespace
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -60,10 +60,9 @@ func (n *Namespace) Snapshots() []SnapshotInfo {
 	n.snapshots.mu.Lock()
 	defer n.snapshots.mu.Unlock()
 	infos := make([]SnapshotInfo, 0, len(n.snapshots.byName))
-	for _, m := range n.snapshots.byName {
-		infos = append(infos, SnapshotInfo{m.name, m.at})
+	for _, name := range slices.Sorted(maps.Keys(n.snapshots.byName)) {
+		infos = append(infos, SnapshotInfo{name, n.snapshots.byName[name].at})
 	}
-	slices.SortFunc(infos, func(a, b SnapshotInfo) int { return strings.Compare(a.Name, b.Name) })
 	return infos
 }
 

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,13 +153,13 @@ func (d *Drift) Report() Report {
 		Upstream: d.upstream, Exchanges: d.exchanges, Drifted: d.drifted, Unanswered: d.unanswered, Dropped: d.dropped,
 		Rows: make([]Row, 0, len(d.rows)),
 	}
-	for _, row := range d.rows {
-		report.Rows = append(report.Rows, *row)
-	}
-	slices.SortStableFunc(report.Rows, func(a, b Row) int {
+	rows := slices.SortedStableFunc(maps.Values(d.rows), func(a, b *Row) int {
 		return cmp.Or(-strings.Compare(string(a.Level), string(b.Level)), strings.Compare(a.Operation, b.Operation),
 			-strings.Compare(string(a.Direction), string(b.Direction)), strings.Compare(a.In, b.In),
 			strings.Compare(a.Member, b.Member), strings.Compare(a.Rule, b.Rule))
 	})
+	for _, row := range rows {
+		report.Rows = append(report.Rows, *row)
+	}
 	return report
 }

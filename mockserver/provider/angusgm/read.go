@@ -1,9 +1,8 @@
 package angusgm
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"sort"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/provider"
@@ -76,7 +75,7 @@ func (f filter) candidates(ctx context.Context, call *provider.Call) ([]client.C
 		}
 		all = append(all, page.Clients...)
 	}
-	slices.SortFunc(all, func(a, b client.Client) int { return cmp.Compare(a.Serial, b.Serial) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Serial < all[j].Serial })
 	return all, nil
 }
 
