@@ -147,6 +147,7 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 	go test -run '^$$' -fuzz '^FuzzForYAML$$' $(FUZZFLAGS) ./fixtures
 	go test -run '^$$' -fuzz '^FuzzText$$' $(FUZZFLAGS) ./conformance/redact
 	go test -run '^$$' -fuzz '^FuzzPieces$$' $(FUZZFLAGS) ./conformance/redact
+	go test -run '^$$' -fuzz '^FuzzAccept$$' $(FUZZFLAGS) ./mockserver/contract/accept
 
 .PHONY: bench
 bench: ## Measure the running binary and print ratios

@@ -31,8 +31,8 @@ func (s *Server) page(w http.ResponseWriter, chosen selection, failure *client.E
 	return true
 }
 
-func (s *Server) newConsole(guard admin.Guard, emulated []provider.Provider) http.Handler {
-	options := console.Options{Control: s, Guard: guard, System: s.options.Clock, Logger: s.logger, Enter: s.enter}
+func (s *Server) newConsole(guard admin.Guard, emulated []provider.Provider, key []byte) http.Handler {
+	options := console.Options{Control: s, Guard: guard, Key: key, System: s.options.Clock, Logger: s.logger, Enter: s.enter}
 	for _, p := range emulated {
 		options.Providers = append(options.Providers, console.Provider{Name: p.Name, Realm: p.Realm.Name})
 	}

@@ -75,25 +75,30 @@ func (s *Server) build(ctx context.Context, options Options) error {
 	if s.spaces, err = namespace.New(ctx, options.namespaces(emulated)); err != nil {
 		return err
 	}
-	if s.redactor, err = newRedactor(ctx, options.State); err != nil {
+	redactor, err := keyOf(ctx, options.State, "redactor")
+	if err != nil {
 		return err
 	}
+	session, err := keyOf(ctx, options.State, "console")
+	if err != nil {
+		return err
+	}
+	s.redactor = journal.WithKey(redactor)
 	s.Namespace, s.metrics = s.spaces.Default(), s.newMetrics()
 	hosts := admin.Hosts(options.AdminHosts, s.PublicURL)
 	guard := admin.Guard{Hosts: hosts, Token: options.AdminToken, Closed: options.AdminClosed}
-	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated)
+	s.docs, s.console = admin.Docs(guard), s.newConsole(guard, emulated, session)
 	s.router, err = newRouter(append(options.Proxy.routed(emulated), admin.New(s, guard)))
 	return err
 }
 
-// newRedactor is one whose marks are the same wherever the state is.
-func newRedactor(ctx context.Context, state store.Backend) (*journal.Redactor, error) {
-	durable, is := state.(store.Durable)
-	if !is {
-		return journal.NewRedactor(), nil
+// keyOf returns random bytes that are the same wherever the state is.
+func keyOf(ctx context.Context, state store.Backend, name string) ([]byte, error) {
+	create := func() ([]byte, error) { return []byte(rand.Text()), nil }
+	if durable, is := state.(store.Durable); is {
+		return durable.Secret(ctx, name, create)
 	}
-	key, err := durable.Secret(ctx, "redactor", func() ([]byte, error) { return journal.NewRedactorKey(), nil })
-	return journal.WithKey(key), err
+	return create()
 }
 
 // Close has what the State keeps written to the end, and ends what the server does by

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/rand"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -25,8 +27,13 @@ type Options struct {
 	Providers []Provider
 	// Guard decides who is let in, as it does for the rest of the plane.
 	Guard admin.Guard
-	// System is the system's clock, by which sessions end.
+	// Key signs sessions, together with the guard's token: servers that have both in common
+	// take each other's. Without it they rest on the token alone.
+	Key []byte
+	// System is the system's clock, by which sessions end, and Random where their nonces
+	// come from.
 	System func() time.Time
+	Random io.Reader
 	Logger *slog.Logger
 }
 
@@ -63,10 +70,13 @@ func New(options Options) http.Handler {
 	if options.System == nil {
 		options.System = time.Now
 	}
+	if options.Random == nil {
+		options.Random = rand.Reader
+	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &console{Options: options, gate: newGate(options.Guard, options.System), streams: make(chan struct{}, maxStreams)}
+	return &console{Options: options, gate: newGate(options), streams: make(chan struct{}, maxStreams)}
 }
 
 // Serves reports whether the path, below what chooses the namespace, is the console's.

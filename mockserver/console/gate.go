@@ -1,10 +1,8 @@
 package console
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/keyturn/keyturn/mockserver/admin"
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -19,8 +17,8 @@ type gate struct {
 	sessions *sessions
 }
 
-func newGate(guard admin.Guard, now func() time.Time) *gate {
-	return &gate{guard: guard, ways: admin.New(nil, guard).Authenticators, sessions: newSessions(now)}
+func newGate(options Options) *gate {
+	return &gate{guard: options.Guard, ways: admin.New(nil, options.Guard).Authenticators, sessions: newSessions(options)}
 }
 
 // asks reports whether there is a token to sign in with.
@@ -79,7 +77,12 @@ func (v *visit) signIn() {
 		v.signInPage(client.AsError(err).Message)
 		return
 	}
-	http.SetCookie(v.w, cookie(v.r, v.prefix, v.gate.sessions.begin(rand.Text())))
+	session, err := v.gate.sessions.begin()
+	if err != nil {
+		v.fail(err)
+		return
+	}
+	http.SetCookie(v.w, cookie(v.r, v.prefix, session))
 	v.leadTo(v.r.PostForm.Get("to"))
 }
 

@@ -130,29 +130,6 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-// TestSessionsAreBounded has the oldest make room, and nothing but an end of its own.
-func TestSessionsAreBounded(t *testing.T) {
-	t.Parallel()
-	s := raise(t, withToken, journal.Bounds{})
-	s.signIn(planeToken)
-	first := s.browser.Jar
-	s.browser.Jar = nil
-	for range 63 {
-		s.pass(time.Second)
-		s.signIn(planeToken)
-	}
-	s.browser.Jar = first
-	if got := s.get(""); got.status != http.StatusOK {
-		t.Errorf("the first of 64 sessions: status %d", got.status)
-	}
-	s.browser.Jar = nil
-	s.signIn(planeToken)
-	s.browser.Jar = first
-	if got := s.get(""); got.status != http.StatusUnauthorized {
-		t.Errorf("the first of 65 sessions: status %d", got.status)
-	}
-}
-
 // TestSessionComesAlong sees that another namespace needs no other session.
 func TestSessionComesAlong(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,12 @@
 package console
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -10,53 +16,77 @@ import (
 const (
 	// lifetime is a working day with a margin.
 	lifetime = 12 * time.Hour
-	// maxSessions bounds how many there are; the oldest makes room for a new one.
-	maxSessions = 64
+	// covered is how much of a session its MAC covers: the Unix time in seconds at which
+	// it ends, and a nonce.
+	covered = 8 + 16
 )
 
-// sessions are kept in memory, by their digests, and end with the process.
+// sessions are good by what is in them, at every server that has the key. Only what ended
+// before its time is remembered, here and until then: a server cannot take back what it
+// has signed.
 type sessions struct {
-	now func() time.Time
+	now    func() time.Time
+	random io.Reader
+	key    []byte
 
 	mu    sync.Mutex
-	until map[client.Digest]time.Time
+	ended map[client.Digest]time.Time
 }
 
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, until: map[client.Digest]time.Time{}}
+// newSessions makes a key of the two, so that a session ends with either.
+func newSessions(options Options) *sessions {
+	s := &sessions{now: options.System, random: options.Random, key: options.Key, ended: map[client.Digest]time.Time{}}
+	mac := s.mac([]byte(options.Guard.Token))
+	s.key = mac[:]
+	return s
 }
 
-// begin remembers the session and returns it.
-func (s *sessions) begin(session string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	var first client.Digest
-	for digest, until := range s.until {
-		if !until.After(now) {
-			delete(s.until, digest)
-			continue
-		}
-		if oldest, found := s.until[first]; !found || until.Before(oldest) {
-			first = digest
-		}
+func (s *sessions) mac(text []byte) (sum client.Digest) {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write(text)
+	mac.Sum(sum[:0])
+	return sum
+}
+
+func (s *sessions) begin() (string, error) {
+	var session [covered]byte
+	binary.BigEndian.PutUint64(session[:], uint64(s.now().Add(lifetime).Unix()))
+	if _, err := io.ReadFull(s.random, session[8:]); err != nil {
+		return "", fmt.Errorf("draw the nonce of a session: %w", err)
 	}
-	if len(s.until) >= maxSessions {
-		delete(s.until, first)
+	mac := s.mac(session[:])
+	return base64.RawURLEncoding.EncodeToString(append(session[:], mac[:]...)), nil
+}
+
+// read returns the MAC of a session, which stands for it however it is spelled, and when it
+// ends: nothing and long ago for one that was never given.
+func (s *sessions) read(session string) (mac client.Digest, until time.Time) {
+	text, err := base64.RawURLEncoding.DecodeString(session)
+	if err != nil || len(text) != covered+len(mac) {
+		return mac, until
 	}
-	s.until[client.DigestOf(session)] = now.Add(lifetime)
-	return session
+	if sum := s.mac(text[:covered]); sum.Equal(client.Digest(text[covered:])) {
+		return sum, time.Unix(int64(binary.BigEndian.Uint64(text)), 0)
+	}
+	return mac, until
 }
 
 func (s *sessions) has(session string) bool {
+	mac, until := s.read(session)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	until, known := s.until[client.DigestOf(session)]
-	return known && until.After(s.now())
+	_, ended := s.ended[mac]
+	return !ended && until.After(s.now())
 }
 
 func (s *sessions) end(session string) {
+	mac, until := s.read(session)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.until, client.DigestOf(session))
+	s.ended[mac] = until
+	for mac, until := range s.ended {
+		if !until.After(s.now()) {
+			delete(s.ended, mac)
+		}
+	}
 }

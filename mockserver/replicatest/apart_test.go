@@ -113,9 +113,9 @@ func TestTheAddressIsOfOneReplica(t *testing.T) {
 	}
 }
 
-// TestSessionsOfTheConsoleAreOfOneReplica signs in at one: a balancer has to send a browser
-// to the same replica each time.
-func TestSessionsOfTheConsoleAreOfOneReplica(t *testing.T) {
+// TestSigningOutIsKnownToOneReplica shows a copy of a session that was signed out of: only the
+// replica that was asked refuses it.
+func TestSigningOutIsKnownToOneReplica(t *testing.T) {
 	t.Parallel()
 	const token = "token-of-the-plane"
 	replicas := cluster(t, func(o *mockserver.Options) { o.AdminToken = token })
@@ -124,10 +124,14 @@ func TestSessionsOfTheConsoleAreOfOneReplica(t *testing.T) {
 	if in.Status != http.StatusSeeOther || session == "" {
 		t.Fatalf("sign in: HTTP %d %s", in.Status, in.Text)
 	}
+	out := apitest.New(t, replicas[0].base).With("Cookie", session).Form("/__admin/ui/signout", nil)
+	if !strings.Contains(out.Header.Get("Set-Cookie"), "Max-Age=0") {
+		t.Errorf("sign out: HTTP %d, the browser keeps its cookie: %v", out.Status, out.Header)
+	}
 	for i, r := range replicas {
-		want := http.StatusUnauthorized
+		want := http.StatusOK
 		if i == 0 {
-			want = http.StatusOK
+			want = http.StatusUnauthorized
 		}
 		if got := apitest.New(t, r.base).With("Cookie", session).Send(http.MethodGet, "/__admin/ui/"); got.Status != want {
 			t.Errorf("replica %d: HTTP %d, want %d", i, got.Status, want)

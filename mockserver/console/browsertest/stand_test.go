@@ -53,6 +53,7 @@ func start(t *testing.T, token string) *stand {
 		},
 		Providers: []console.Provider{{Name: "identity-service", Realm: "identity-service"}, {Name: "authing-v2", Realm: "authing"}},
 		Guard:     admin.Guard{Hosts: admin.Hosts(nil, func() string { return "" }), Token: token},
+		Key:       []byte("the key of sessions"),
 	})
 	// The streams end before the server waits for its connections.
 	ctx, end := context.WithCancel(context.Background())
