@@ -153,6 +153,11 @@ fuzz: ## Fuzz each target with FUZZTIME inputs
 bench: ## Measure the running binary and print ratios
 	go test -run '^$$' -bench Figures -benchtime 1x -timeout 15m ./mockserver/benchtest
 
+.PHONY: bench-peers
+bench-peers: build ## Measure beside the servers that people use instead, into bin/peers (ARGS=-write-peers)
+	go test -run '^$$' -bench Peers -benchtime 1x -timeout 10m ./mockserver/benchtest \
+		-keyturn $(CURDIR)/bin/keyturn -peers-to $(CURDIR)/bin/peers $(ARGS)
+
 .PHONY: bench-state
 bench-state: build ## What a durable rotation takes beside the engine's own commits and pgbench (ARGS=-state-million)
 	go test -run '^$$' -bench State -benchtime 1x -timeout 30m ./mockserver/benchtest -keyturn $(CURDIR)/bin/keyturn $(ARGS)

@@ -19,8 +19,18 @@ type Reply struct {
 	*exchange.Exchange
 	profile.Judgement // OK, and the Status that is meant
 	Route             *profile.Route
-	JSON              any            // the decoded body, nil where it is no JSON
 	Values            profile.Values // what the profile takes from it
+
+	tree any // see JSON
+}
+
+// JSON is the decoded body, nil where it is no JSON. Nobody may change it.
+func (r *Reply) JSON() any {
+	if r.tree != nil || r.Lost() {
+		return r.tree
+	}
+	tree, _ := profile.Decode(r.Response.Body)
+	return tree
 }
 
 // Lost reports that no answer was read, which only a call with Leave allows.
@@ -238,9 +248,9 @@ func (s *Session) read(e *exchange.Exchange, route *profile.Route) *Reply {
 	if e.Response == nil {
 		return reply
 	}
-	reply.JSON, _ = profile.Decode(e.Response.Body)
-	reply.Judgement = s.run.bound.Judge(route.Name, e.Response.Status, reply.JSON)
-	reply.Values = s.run.bound.Take(route.Name, reply.JSON)
+	reply.tree, _ = profile.Decode(e.Response.Body)
+	reply.Judgement = s.run.bound.Judge(route.Name, e.Response.Status, reply.tree)
+	reply.Values = s.run.bound.Take(route.Name, reply.tree)
 	if secret := reply.Text("secret"); secret != "" && !s.run.dry {
 		s.run.book.Add(redact.Secret, secret)
 		s.run.book.Pair(reply.Text("client_id"), secret)
@@ -255,7 +265,7 @@ func (s *Session) read(e *exchange.Exchange, route *profile.Route) *Reply {
 // Items reads the items of a list. It ends the check as incomplete where the reply
 // has none in their place.
 func (s *Session) Items(reply *Reply) []profile.Values {
-	items, ok := s.run.bound.Items(reply.Route.Name, reply.JSON)
+	items, ok := s.run.bound.Items(reply.Route.Name, reply.JSON())
 	if !reply.OK || !ok {
 		s.Incompletef("%s did not answer with a list: %s", reply.Route.Name, reply)
 	}

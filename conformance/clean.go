@@ -164,7 +164,7 @@ func (r *run) unknown(reply *Reply) bool {
 }
 
 // page reports a body that is no JSON: an API of JSON does not speak like that.
-func page(reply *Reply) bool { return reply.JSON == nil && len(reply.Response.Body) > 0 }
+func page(reply *Reply) bool { return reply.JSON() == nil && len(reply.Response.Body) > 0 }
 
 // disappears looks whether a deletion has had its effect: a reply that says so is not
 // enough. Where deletion is soft a client stays readable by design.

@@ -48,6 +48,7 @@ func (s *Session) reread(e *exchange.Exchange) *Reply {
 	reply = &Reply{Exchange: e}
 	if route := r.bound.Route(e.Request.Label); route != nil {
 		reply = s.read(e, route)
+		reply.tree = nil // there are thousands, and each is looked at a few times
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -55,13 +55,13 @@ func unanswered(err error) string {
 // success or a fault of the server that is no JSON, or that nothing is served there.
 func strange(reply *Reply) bool {
 	status := reply.HTTP()
-	return status >= 300 && status < 400 || reply.JSON == nil && (status < 300 || status >= 500) || wantsTLS(reply) || nowhere(reply)
+	return status >= 300 && status < 400 || reply.JSON() == nil && (status < 300 || status >= 500) || wantsTLS(reply) || nowhere(reply)
 }
 
 // nowhere reports the 404 of a web server or a router, as against one for an id: a page
 // for people, or what Go's router says of a path that nobody serves.
 func nowhere(reply *Reply) bool {
-	return reply.JSON == nil && reply.HTTP() == http.StatusNotFound &&
+	return reply.JSON() == nil && reply.HTTP() == http.StatusNotFound &&
 		(strings.HasPrefix(reply.Response.Header.Get("Content-Type"), "text/html") || bytes.Contains(reply.Response.Body, []byte("404 page not found")))
 }
 
@@ -69,7 +69,7 @@ func nowhere(reply *Reply) bool {
 // answer in plain text.
 func wantsTLS(reply *Reply) bool {
 	text := bytes.ToLower(reply.Response.Body)
-	return reply.JSON == nil && reply.HTTP() == http.StatusBadRequest && strings.HasPrefix(reply.Request.URL, "http:") &&
+	return reply.JSON() == nil && reply.HTTP() == http.StatusBadRequest && strings.HasPrefix(reply.Request.URL, "http:") &&
 		(bytes.Contains(text, []byte("https server")) || bytes.Contains(text, []byte("https port")) || bytes.Contains(text, []byte("ssl-enabled")))
 }
 
@@ -88,12 +88,12 @@ func (s *Session) explain(reply *Reply, otherwise string) string {
 		return fmt.Sprintf("%s answers %s%s: the target, or what stands before it, fails by itself; its log says why", at, reply, s.quoted(reply))
 	case wantsTLS(reply):
 		return fmt.Sprintf("%s answers %q: is it an https address?", at, s.beginning(reply.Response.Body))
-	case reply.JSON == nil && len(reply.Response.Body) > 0:
+	case reply.JSON() == nil && len(reply.Response.Body) > 0:
 		return fmt.Sprintf("%s answers HTTP %d with %q that is no JSON and begins %q: is this the base address of the API?",
 			at, status, header.Get("Content-Type"), s.beginning(reply.Response.Body))
-	case reply.Status == http.StatusNotFound && reply.JSON != nil:
+	case reply.Status == http.StatusNotFound && reply.JSON() != nil:
 		return fmt.Sprintf("%s answers %s: is this the base address of the API, and are the values of the credentials right?", at, reply)
-	case reply.JSON == nil && status != http.StatusNoContent:
+	case reply.JSON() == nil && status != http.StatusNoContent:
 		return fmt.Sprintf("%s answers HTTP %d without a body: is this the base address of the API?", at, status)
 	}
 	return otherwise

@@ -55,7 +55,7 @@ func (s *Session) ask(at door, clientID, secret string, options ...CallOption) (
 		}
 		return Accepted, reply
 	}
-	if code, _ := profile.At(reply.JSON, "/error"); code == "invalid_client" && (reply.HTTP() == 400 || reply.HTTP() == 401) {
+	if code, _ := profile.At(reply.JSON(), "/error"); code == "invalid_client" && (reply.HTTP() == 400 || reply.HTTP() == 401) {
 		return Refused, reply
 	}
 	return Unclear, reply

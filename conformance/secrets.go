@@ -99,7 +99,7 @@ func (c *Client) sees(reply *Reply) *Reply {
 	if reply.Route.Name != "list_secrets" || !reply.OK {
 		return reply
 	}
-	items, _ := r.bound.Items(reply.Route.Name, reply.JSON)
+	items, _ := r.bound.Items(reply.Route.Name, reply.JSON())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, item := range items {

@@ -26,7 +26,7 @@ func (s *Session) Snapshot(c *Client) State {
 		}
 		reply := c.Call(operation)
 		state.Leaves[operation+" status"] = reply.Status
-		for pointer, leaf := range profile.Flatten(reply.JSON) {
+		for pointer, leaf := range profile.Flatten(reply.JSON()) {
 			if !slices.Contains(perReply, pointer) {
 				state.Leaves[operation+" "+pointer] = leaf
 			}

@@ -185,7 +185,7 @@ func (r *record) read() (one noted, ok bool) {
 	o.Output.Gone = r.s.Policy().DeleteClient == "soft" && gone(reply.Values)
 	o.Output.Attributes = map[string]string{}
 	for _, attribute := range r.s.Profile().Attributes {
-		value, _ := profile.At(reply.JSON, attribute.Read)
+		value, _ := profile.At(reply.JSON(), attribute.Read)
 		o.Output.Attributes[attribute.Name] = asJSON(value)
 	}
 	return noted{o, reply}, true

@@ -212,7 +212,7 @@ func (w *walk) perform(step model.Step, options []conformance.CallOption) (model
 		reply = w.s.Must(w.c.Call("read", options...))
 		output.Attributes = map[string]string{}
 		for _, attribute := range w.s.Profile().Attributes {
-			value, _ := profile.At(reply.JSON, attribute.Read)
+			value, _ := profile.At(reply.JSON(), attribute.Read)
 			output.Attributes[attribute.Name] = asJSON(value)
 		}
 	case model.Update:

@@ -108,15 +108,15 @@ func successHasTheFamilysShape(s *conformance.Session) {
 			continue
 		}
 		schema := documentedBody(reply)
-		if !reply.OK || schema == nil || reply.JSON == nil && len(reply.Response.Body) == 0 {
+		if !reply.OK || schema == nil || reply.JSON() == nil && len(reply.Response.Body) == 0 {
 			continue
 		}
-		for _, lack := range lacks(schema, reply.JSON, "") {
+		for _, lack := range lacks(schema, reply.JSON(), "") {
 			if strings.Count(lack.pointer, "/") <= 1 && (lack.pointer == "" || enveloped(s, reply.Route)) {
 				s.FailOn(reply, "the shape of the API's family", "the success of %s: %s", reply.Route.Name, lack)
 			}
 		}
-		if wrapper := wrapping(schema, reply.JSON); wrapper != "" {
+		if wrapper := wrapping(schema, reply.JSON()); wrapper != "" {
 			s.FailOn(reply, "the bare object", "the success of %s is wrapped in a member %q", reply.Route.Name, wrapper)
 		}
 	}
@@ -156,7 +156,7 @@ func statusAndEnvelopeAgree(s *conformance.Session) {
 		if seen.Route == nil || seen.Route.TokenSide() {
 			continue
 		}
-		member, has := profile.At(seen.JSON, envelope.Member)
+		member, has := profile.At(seen.JSON(), envelope.Member)
 		if !has {
 			continue
 		}
@@ -200,7 +200,7 @@ func membersArePresentAndTyped(s *conformance.Session) {
 		if !reply.OK {
 			what = "a refusal"
 		}
-		for _, lack := range append(lacks(schema, reply.JSON, ""), malformed(reply)...) {
+		for _, lack := range append(lacks(schema, reply.JSON(), ""), malformed(reply)...) {
 			key := reply.Route.Name + what + lack.String()
 			if told[key] {
 				continue

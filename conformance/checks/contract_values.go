@@ -14,10 +14,10 @@ func valuesHaveTheirForm(s *conformance.Session) {
 	var told findings
 	looked := 0
 	judge := func(seen conformance.Seen) {
-		if !asDocumented(seen.Reply) || seen.JSON == nil {
+		if !asDocumented(seen.Reply) || seen.JSON() == nil {
 			return
 		}
-		wrong, documented := seen.Route.Misformed(seen.HTTP(), seen.Response.Header, seen.JSON)
+		wrong, documented := seen.Route.Misformed(seen.HTTP(), seen.Response.Header, seen.JSON())
 		if documented {
 			looked++
 		}
@@ -58,7 +58,7 @@ func refusalsAreMarked(s *conformance.Session) {
 			return
 		}
 		for _, pointer := range declared.Always {
-			if member, _ := profile.At(seen.JSON, pointer); !tells(member) {
+			if member, _ := profile.At(seen.JSON(), pointer); !tells(member) {
 				told.show(s, seen, seen.Route.Name+pointer, report.Finding{
 					Message:  fmt.Sprintf("a failure of %s has %s in %s, which every failure has a value for", seen.Route.Name, asJSON(member), pointer),
 					Expected: "a text or a number in " + pointer, Observed: asJSON(member),
@@ -71,7 +71,7 @@ func refusalsAreMarked(s *conformance.Session) {
 			continue
 		}
 		for _, pointer := range declared.Only {
-			if member, _ := profile.At(seen.JSON, pointer); tells(member) {
+			if member, _ := profile.At(seen.JSON(), pointer); tells(member) {
 				told.show(s, seen, "success "+seen.Route.Name+pointer, report.Finding{
 					Message:  fmt.Sprintf("a success of %s has %s in %s, which is for failures alone", seen.Route.Name, asJSON(member), pointer),
 					Expected: "nothing in " + pointer, Observed: asJSON(member),
@@ -97,10 +97,10 @@ func ownFailure(s *conformance.Session, reply *conformance.Reply) bool {
 		return false
 	}
 	if envelope := s.Profile().Envelope; envelope != nil {
-		_, has := profile.At(reply.JSON, envelope.Member)
+		_, has := profile.At(reply.JSON(), envelope.Member)
 		return has
 	}
-	_, object := reply.JSON.(map[string]any)
+	_, object := reply.JSON().(map[string]any)
 	return object
 }
 

@@ -71,7 +71,7 @@ func secretsIn(s *conformance.Session, reply *conformance.Reply) ([]profile.Valu
 	if reply.Route == nil || reply.Route.Name != route.Name || reply.Request.Method != route.Method || !reply.OK {
 		return nil, false
 	}
-	return s.Profile().Items(route.Name, reply.JSON)
+	return s.Profile().Items(route.Name, reply.JSON())
 }
 
 // sighted notes what a reply has. Which page was asked for is no part of the client.

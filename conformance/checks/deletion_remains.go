@@ -70,7 +70,7 @@ func takenIDStartsClean(s *conformance.Session) {
 		}
 	}
 	for _, attribute := range worn {
-		if value, _ := profile.At(heir.Read().JSON, attribute.Read); profile.Equal(value, attribute.Values[0]) {
+		if value, _ := profile.At(heir.Read().JSON(), attribute.Read); profile.Equal(value, attribute.Values[0]) {
 			s.Failf("a client that was made with the id of a deleted one has its %s, %s", attribute.Name, asJSON(value))
 		}
 	}

@@ -24,10 +24,10 @@ const problemType = "application/problem+json"
 func problemsNameTheirStatus(s *conformance.Session) {
 	var told findings
 	looked := overRun(s, isProblem, func(seen conformance.Seen) {
-		if !wrongStatusMember(seen.JSON, seen.HTTP()) {
+		if !wrongStatusMember(seen.JSON(), seen.HTTP()) {
 			return
 		}
-		member, _ := profile.At(seen.JSON, "/status")
+		member, _ := profile.At(seen.JSON(), "/status")
 		told.show(s, seen, fmt.Sprint(seen.Request.Label, seen.HTTP(), member), report.Finding{
 			Message:  fmt.Sprintf("problem details of %s came with HTTP %d and have %v as status", seen.Request.Label, seen.HTTP(), member),
 			Expected: fmt.Sprintf("status %d, null or none", seen.HTTP()), Observed: fmt.Sprintf("status %v", member),
@@ -61,7 +61,7 @@ func overRun(s *conformance.Session, of func(*conformance.Reply) bool, judge fun
 
 func isProblem(reply *conformance.Reply) bool {
 	media, _, err := mime.ParseMediaType(reply.Response.Header.Get("Content-Type"))
-	_, object := reply.JSON.(map[string]any)
+	_, object := reply.JSON().(map[string]any)
 	return err == nil && media == problemType && object
 }
 

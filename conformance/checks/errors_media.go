@@ -52,7 +52,7 @@ func occurrencesHaveTheirOwnID(s *conformance.Session) {
 			return
 		}
 		unnamed = seen.Reply
-		member, has := profile.At(seen.JSON, pointer)
+		member, has := profile.At(seen.JSON(), pointer)
 		if !has {
 			return
 		}

@@ -36,7 +36,7 @@ func tokenErrorsAreWellFormed(s *conformance.Session) {
 				giveBack(s, reply, right)
 				continue
 			}
-			for _, breach := range tokenErrorBreaches(reply.HTTP(), reply.Response.Header, reply.JSON) {
+			for _, breach := range tokenErrorBreaches(reply.HTTP(), reply.Response.Header, reply.JSON()) {
 				s.FailOn(reply, "an error of RFC 6749 section 5.2", "the answer of %s to %s %s", endpoint, attempt.words, breach)
 			}
 		}

@@ -175,7 +175,7 @@ func clientExpires(s *conformance.Session, c *conformance.Client, at time.Time, 
 		s.FailOn(reply, "expires "+instant(at), "after %s with the expiry %s a read shows %s", after, instant(at), instant(reply.Values["expires"]))
 	}
 	place := s.Profile().Operations["read"].Take["expires"]
-	for pointer, leaf := range profile.Flatten(reply.JSON) {
+	for pointer, leaf := range profile.Flatten(reply.JSON()) {
 		other, err := s.Profile().Instant(leaf)
 		if err == nil && other.Equal(at) && pointer != place {
 			s.FailOn(reply, "no other date has it", "after %s with the expiry %s that is also what %s shows", after, instant(at), pointer)

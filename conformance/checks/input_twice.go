@@ -133,7 +133,7 @@ func (t *twofold) attribute() {
 
 func (t *twofold) reads(pointer string) func(any) bool {
 	return func(value any) bool {
-		member, _ := profile.At(t.client.Read().JSON, pointer)
+		member, _ := profile.At(t.client.Read().JSON(), pointer)
 		return profile.Equal(member, value)
 	}
 }

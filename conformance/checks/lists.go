@@ -144,7 +144,7 @@ func listsShowNoSecret(s *conformance.Session) {
 				return false
 			}
 			looked++
-			raw, _ := profile.At(reply.JSON, fmt.Sprint(*reply.Route.Binding.Items, "/", i))
+			raw, _ := profile.At(reply.JSON(), fmt.Sprint(*reply.Route.Binding.Items, "/", i))
 			hashless(s, reply, caller, asJSON(raw)) // others may have names that look like one
 			return true
 		}, conformance.As(caller))
@@ -204,7 +204,7 @@ func totalOf(s *conformance.Session, reply *conformance.Reply) (total int, told 
 	if pointer == "" {
 		return 0, false
 	}
-	value, _ := profile.At(reply.JSON, pointer)
+	value, _ := profile.At(reply.JSON(), pointer)
 	count, ok := value.(float64)
 	return int(max(0, min(count, 1e9))), ok
 }

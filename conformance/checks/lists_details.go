@@ -28,7 +28,7 @@ func listAgreesWithDetail(s *conformance.Session) {
 	agree := s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 		listed, page = rawInList(s, c, options...)
 		read := s.Must(c.Call("read", options...))
-		detail = clientIn(read.JSON, read.Route.Binding)
+		detail = clientIn(read.JSON(), read.Route.Binding)
 		differing = disagreements(listed, detail, "")
 		differing = slices.DeleteFunc(differing, func(one disagreement) bool {
 			// Lists leave secrets out, by right.
@@ -58,7 +58,7 @@ func rawInList(s *conformance.Session, c *conformance.Client, options ...conform
 		if i < 0 {
 			return false
 		}
-		raw, _ := profile.At(reply.JSON, fmt.Sprint(*reply.Route.Binding.Items, "/", i))
+		raw, _ := profile.At(reply.JSON(), fmt.Sprint(*reply.Route.Binding.Items, "/", i))
 		item = clientIn(raw, reply.Route.Binding)
 		return true
 	}, options...)
@@ -111,7 +111,7 @@ func shared(listed, detail any) int {
 func unknownClientHasNoList(s *conformance.Session) {
 	none := s.NoClient()
 	reply := s.Call("list_secrets", profile.Values{"client": none, "client_id": none})
-	if items, ok := s.Profile().Items("list_secrets", reply.JSON); reply.OK && ok {
+	if items, ok := s.Profile().Items("list_secrets", reply.JSON()); reply.OK && ok {
 		s.FailOn(reply, "refused with "+statusWords(s.Profile().Statuses.Unknown),
 			"the secrets of a client that does not exist are listed, and there are %d", len(items))
 		return

@@ -58,7 +58,7 @@ func (f *filter) finds(c *conformance.Client, value string) {
 	var reply *conformance.Reply
 	if s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 		reply = f.ask(value, options...)
-		items, _ := s.Profile().Items("list", reply.JSON)
+		items, _ := s.Profile().Items("list", reply.JSON())
 		return reply.OK && slices.ContainsFunc(items, func(item profile.Values) bool { return isOf(c.Values, item) })
 	}) || s.Mode() == conformance.Plan {
 		f.onlyHas(reply, value, "the filter by "+f.name)

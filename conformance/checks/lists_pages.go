@@ -37,7 +37,7 @@ func pagesAreTheWholeList(s *conformance.Session) {
 	}
 	if page.Max > 0 {
 		over := s.Call("list", size(page.Max+1))
-		items, _ := s.Profile().Items("list", over.JSON)
+		items, _ := s.Profile().Items("list", over.JSON())
 		switch {
 		case !over.OK:
 			s.Refused(over, s.Profile().Statuses.Invalid, "a page that is larger than the largest")
@@ -55,7 +55,7 @@ func pagesAreTheWholeList(s *conformance.Session) {
 		if values[page.Number] == nil {
 			what = fmt.Sprintf("the first page of size %v", values[page.Size])
 		}
-		items, ok := s.Profile().Items("list", reply.JSON)
+		items, ok := s.Profile().Items("list", reply.JSON())
 		switch {
 		case !reply.OK:
 			s.Refused(reply, s.Profile().Statuses.Invalid, what)

@@ -58,7 +58,7 @@ func staysOff(s *conformance.Session, c *conformance.Client, rotated *conformanc
 	if by.Read == "" || !s.Profile().Binds("read") {
 		return
 	}
-	shown, _ := profile.At(c.Read().JSON, by.Read)
+	shown, _ := profile.At(c.Read().JSON(), by.Read)
 	if !profile.Equal(shown, by.Off) {
 		s.FailOn(rotated, by.Write+" as it was, "+asJSON(by.Off), "a rotation of a disabled client enabled it: a read shows %s %s", by.Read, asJSON(shown))
 	}

@@ -45,7 +45,7 @@ func secretWorksInBasic(s *conformance.Session) {
 	reply, works := comesToProve(s, encoded)
 	if !works {
 		raw := "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret))
-		code, _ := profile.At(reply.JSON, "/error")
+		code, _ := profile.At(reply.JSON(), "/error")
 		switch _, works := proves(s, encoded, conformance.Header("Authorization", raw)); {
 		case works:
 			s.FailOn(reply, "accepted with id and secret form-encoded", "the secret works in HTTP Basic only when it is not form-encoded")

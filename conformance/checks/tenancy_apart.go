@@ -91,11 +91,11 @@ func statements(reply *conformance.Reply, ids profile.Values) map[string]string 
 			said["the header "+name] = hide(strings.Join(values, ", "))
 		}
 	}
-	if reply.JSON == nil {
+	if reply.JSON() == nil {
 		said["the body"] = hide(string(reply.Response.Body))
 		return said
 	}
-	for pointer, leaf := range profile.Flatten(reply.JSON) {
+	for pointer, leaf := range profile.Flatten(reply.JSON()) {
 		said["the body's "+pointer] = hide(fmt.Sprint(leaf))
 	}
 	return said

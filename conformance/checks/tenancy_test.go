@@ -15,9 +15,8 @@ func TestStatements(t *testing.T) {
 	reply := &conformance.Reply{
 		Exchange: &exchange.Exchange{Response: &exchange.Response{Status: 404, Header: map[string][]string{
 			"Date": {"today"}, "Content-Length": {"12"}, "Link": {"/clients/c1", "/clients/k1"},
-		}}},
+		}, Body: []byte(`{"detail": "no client c1", "errors": []}`)}},
 		Judgement: profile.Judgement{Status: 404},
-		JSON:      map[string]any{"detail": "no client c1", "errors": []any{}},
 	}
 	want := map[string]string{
 		"the status": "HTTP 404", "the header Link": "/clients/{id}, /clients/{id}",

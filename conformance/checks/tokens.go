@@ -121,7 +121,7 @@ func badProofs(s *conformance.Session, c, other *conformance.Client, ways []prof
 // missingParameter reports the other error that RFC 6749 section 5.2 has for a
 // request without a secret: that a parameter is missing.
 func missingParameter(reply *conformance.Reply) bool {
-	code, _ := profile.At(reply.JSON, "/error")
+	code, _ := profile.At(reply.JSON(), "/error")
 	return code == "invalid_request" && reply.HTTP() == http.StatusBadRequest
 }
 
@@ -129,7 +129,7 @@ func missingParameter(reply *conformance.Reply) bool {
 // invalid_client, and 401 with a challenge of the same scheme where the client used
 // the Authorization header.
 func invalidClient(s *conformance.Session, reply *conformance.Reply, what string, way profile.ClientAuth) {
-	code, _ := profile.At(reply.JSON, "/error")
+	code, _ := profile.At(reply.JSON(), "/error")
 	switch {
 	case reply.OK:
 		s.FailOn(reply, "HTTP 400 or 401 with the error invalid_client", "%s is taken", what)
@@ -176,7 +176,7 @@ func twoProofsAreRefused(s *conformance.Session) {
 		}
 		reply := s.Call("token", nil, conformance.ProvingBy(profile.Basic, c.ID(), pair.header),
 			conformance.Member("/client_id", c.ID()), conformance.Member("/client_secret", pair.form))
-		code, _ := profile.At(reply.JSON, "/error")
+		code, _ := profile.At(reply.JSON(), "/error")
 		word, _ := code.(string)
 		expected := "HTTP 400 with the error " + strings.Join(pair.errors, " or ")
 		switch {

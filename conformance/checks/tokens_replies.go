@@ -49,7 +49,7 @@ func everyWayIsTaken(s *conformance.Session) {
 // issued holds a reply to what RFC 6749 section 5.1 requires in it.
 func issued(s *conformance.Session, reply *conformance.Reply, way profile.ClientAuth) {
 	for _, name := range []string{"access_token", "token_type"} {
-		member, _ := profile.At(reply.JSON, "/"+name)
+		member, _ := profile.At(reply.JSON(), "/"+name)
 		if text, _ := member.(string); text == "" {
 			s.FailOn(reply, name+" in the reply", "token by %s succeeds without %s", way, name)
 		}

@@ -81,7 +81,7 @@ func (t *traveller) secrets() map[string]profile.Values {
 	if reply == nil || !reply.OK {
 		return nil
 	}
-	if _, ok := t.session.Profile().Items("list_secrets", reply.JSON); !ok {
+	if _, ok := t.session.Profile().Items("list_secrets", reply.JSON()); !ok {
 		return nil
 	}
 	_, entries := secretEntries(t.client)
@@ -154,6 +154,6 @@ func unwrapped(s *conformance.Session, reply *conformance.Reply) bool {
 	if envelope == nil || reply.Route.TokenSide() || reply.HTTP() < 200 || reply.HTTP() > 299 {
 		return false
 	}
-	_, has := profile.At(reply.JSON, envelope.Member)
+	_, has := profile.At(reply.JSON(), envelope.Member)
 	return !has && !reply.OK
 }

@@ -53,7 +53,7 @@ func replacementEmptiesTheRest(s *conformance.Session) {
 	}
 	full := c.Read()
 	for _, attribute := range attributes {
-		if value, _ := profile.At(full.JSON, attribute.Read); empty(value) && s.Mode() != conformance.Plan {
+		if value, _ := profile.At(full.JSON(), attribute.Read); empty(value) && s.Mode() != conformance.Plan {
 			s.Incompletef("%s could not be set: a read shows %s", attribute.Name, asJSON(value))
 		}
 	}
@@ -70,7 +70,7 @@ func replacementEmptiesTheRest(s *conformance.Session) {
 		var value any
 		if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 			reply = c.Call("read", options...)
-			value, _ = profile.At(reply.JSON, attribute.Read)
+			value, _ = profile.At(reply.JSON(), attribute.Read)
 			return reply.OK && (empty(value) || profile.Equal(value, attribute.Default))
 		}) {
 			s.FailOn(reply, "empty or "+asJSON(attribute.Default), "a replacement without %s leaves it: a read shows %s", attribute.Name, asJSON(value))
@@ -130,11 +130,11 @@ func expectAttribute(s *conformance.Session, c *conformance.Client, attribute pr
 	var reply *conformance.Reply
 	if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 		reply = c.Call("read", options...)
-		got, _ := profile.At(reply.JSON, attribute.Read)
+		got, _ := profile.At(reply.JSON(), attribute.Read)
 		return profile.Equal(got, want)
 	}) {
 		s.Must(reply)
-		got, _ := profile.At(reply.JSON, attribute.Read)
+		got, _ := profile.At(reply.JSON(), attribute.Read)
 		s.FailOn(reply, asJSON(want), "%s was set to %s, and a read shows %s", attribute.Name, asJSON(want), asJSON(got))
 	}
 }

@@ -83,7 +83,7 @@ func shows(s *conformance.Session, c *conformance.Client, write string, attribut
 		wrong = nil
 		for _, attribute := range attributes {
 			if i < len(attribute.Values) {
-				got, _ := profile.At(reply.JSON, attribute.Read)
+				got, _ := profile.At(reply.JSON(), attribute.Read)
 				compare(attribute.Read, attribute.Values[i], got)
 			}
 		}

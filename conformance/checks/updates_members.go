@@ -81,7 +81,7 @@ func stays(s *conformance.Session, c *conformance.Client, member profile.Member,
 		s.FailOn(reply, "the client", "after the %s with %s the client cannot be read", member.Operation, member.Write)
 		s.Stop()
 	}
-	if is, _ := profile.At(reply.JSON, member.Read); !profile.Equal(is, was) {
+	if is, _ := profile.At(reply.JSON(), member.Read); !profile.Equal(is, was) {
 		s.FailOn(reply, asJSON(was), "the %s with %s %s changed it from %s to %s", member.Operation, member.Write, asJSON(member.Value), asJSON(was), asJSON(is))
 	}
 }
@@ -99,7 +99,7 @@ func readOnlyHasNoEffect(s *conformance.Session) {
 		s.Step("%s with %s %s", member.Operation, member.Write, asJSON(member.Value))
 		var was any
 		if member.Read != "" {
-			was, _ = profile.At(c.Read().JSON, member.Read)
+			was, _ = profile.At(c.Read().JSON(), member.Read)
 		}
 		switch member.Operation {
 		case "rotate":
@@ -146,7 +146,7 @@ func rotatedWith(s *conformance.Session, c *conformance.Client, member profile.M
 		return
 	}
 	reply, _ = secretEntries(c)
-	items, _ := profile.At(reply.JSON, *reply.Route.Binding.Items)
+	items, _ := profile.At(reply.JSON(), *reply.Route.Binding.Items)
 	entries, _ := items.([]any)
 	for i, values := range s.Items(reply) {
 		if _, old := before[fmt.Sprint(values["secret_id"])]; old || i >= len(entries) {

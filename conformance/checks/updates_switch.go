@@ -47,7 +47,7 @@ func turned(s *conformance.Session, c *conformance.Client, what string, value an
 	var shown any
 	if !s.Within(s.Policy().Accept, 1, func(options ...conformance.CallOption) bool {
 		reply = c.Call("read", options...)
-		shown, _ = profile.At(reply.JSON, by.Read)
+		shown, _ = profile.At(reply.JSON(), by.Read)
 		return profile.Equal(shown, value)
 	}) {
 		s.Must(reply)

@@ -251,7 +251,8 @@ func read(client *http.Client, outgoing *http.Request) (*Response, error) {
 	if len(body) > maxBody {
 		return nil, fmt.Errorf("the answer is longer than %d bytes", maxBody)
 	}
-	return &Response{Status: answer.StatusCode, Proto: answer.Proto, Header: answer.Header, Body: body}, nil
+	// All of them are kept until the run is judged, and the room behind a body would be, too.
+	return &Response{Status: answer.StatusCode, Proto: answer.Proto, Header: answer.Header, Body: bytes.Clone(body)}, nil
 }
 
 // explain says in words what a transport failure was, and counts it.

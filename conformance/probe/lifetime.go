@@ -65,7 +65,7 @@ func (sc *scout) proofs(s *conformance.Session) {
 		sc.found("two_proofs", "agreeing", "the same secret in the header and in the form was taken")
 		return
 	}
-	code, _ := profile.At(reply.JSON, "/error")
+	code, _ := profile.At(reply.JSON(), "/error")
 	sc.found("two_proofs", "refuse", "the same secret in the header and in the form was refused with %s and the error %v", reply, code)
 }
 

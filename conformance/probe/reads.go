@@ -25,7 +25,7 @@ func (sc *scout) readsAtOnce(s *conformance.Session) {
 			attribute := attributes[0]
 			value := attribute.Values[i%2]
 			s.Must(c.Call("update", conformance.Member(attribute.Write, value)))
-			shown, _ := profile.At(c.Call("read", options...).JSON, attribute.Read)
+			shown, _ := profile.At(c.Call("read", options...).JSON(), attribute.Read)
 			sc.sawAtOnce(&first, profile.Equal(shown, value))
 		case sc.canDelete():
 			sc.listsAtOnce(s, c, options)

@@ -26,7 +26,7 @@ func (*scout) shows(s *conformance.Session, c *conformance.Client, operation str
 	if !reply.OK {
 		return false
 	}
-	for _, leaf := range profile.Flatten(reply.JSON) {
+	for _, leaf := range profile.Flatten(reply.JSON()) {
 		if holds(leaf, c.Secret.Value) {
 			return true
 		}

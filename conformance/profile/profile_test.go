@@ -276,7 +276,7 @@ func TestBreaches(t *testing.T) {
 		"header":            {200, http.Header{"Content-Type": {"application/json"}}, `{"secret":"s","at":"2030-01-01T00:00:00Z"}`, []profile.Breach{{Message: "the header Cache-Control is missing"}}},
 		"media type":        {200, http.Header{"Content-Type": {"text/html"}, "Cache-Control": {"x"}}, `<p>`, []profile.Breach{{Message: "Content-Type is text/html, which the document does not have for status 200"}}},
 		"no media type":     {200, http.Header{"Cache-Control": {"x"}}, `{}`, []profile.Breach{{Message: `Content-Type is "", which is no media type`}}},
-		"no JSON":           {200, http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"x"}}, `{"secret":`, []profile.Breach{{Message: "the body is no JSON: unexpected EOF"}}},
+		"no JSON":           {200, http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"x"}}, `{"secret":`, []profile.Breach{{Message: "the body is no JSON: at byte 10: unexpected EOF"}}},
 		"members": {200, http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"x"}}, `{"at":"tomorrow"}`, []profile.Breach{
 			{Pointer: "/at", Message: `string doesn't match the format "date-time" (is no RFC 3339 date-time)`},
 			{Pointer: "/secret", Message: `property "secret" is missing`},

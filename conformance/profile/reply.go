@@ -1,14 +1,17 @@
 package profile
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	json2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Judgement is what a reply says by the provider's own rules.
@@ -90,17 +93,15 @@ func plain(v any) any {
 	return decoded
 }
 
-// Decode reads a JSON body. Only one value is a body.
+// Decode reads a JSON body. Only one value is a body. Of a member that comes twice the last
+// counts, as for most who read JSON.
 func Decode(body []byte) (any, error) {
 	var value any
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
+	err := json2.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if syntax, is := errors.AsType[*jsontext.SyntacticError](err); is {
+		return nil, fmt.Errorf("at byte %d: %w", syntax.ByteOffset, syntax.Err)
 	}
-	if decoder.More() {
-		return nil, fmt.Errorf("more follows the JSON value at byte %d", decoder.InputOffset())
-	}
-	return value, nil
+	return value, err
 }
 
 // Take reads the route's values out of a reply, or out of one item of it. Values

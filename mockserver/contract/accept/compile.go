@@ -65,14 +65,26 @@ func (c *compiler) schema(schema *openapi3.Schema, around []*openapi3.Schema) (F
 	c.known[schema] = done
 	compiled, err := c.compile(schema, append(slices.Clip(around), schema))
 	if errors.Is(err, errUnknown) {
+		if back(schema, around, map[*openapi3.Schema]bool{}) {
+			return nil, errRing
+		}
 		compiled, err = ByKin(schema, c.formats), nil
 	}
 	*done = compiled
 	return compiled, err
 }
 
+// back says whether a schema leads back to one of those around it, with the same value.
+// Left to kin-openapi by itself, it would not know that it is among them.
+func back(schema *openapi3.Schema, around []*openapi3.Schema, seen map[*openapi3.Schema]bool) bool {
+	seen[schema] = true
+	return slices.ContainsFunc(slices.Concat(schema.OneOf, schema.AnyOf, schema.AllOf, openapi3.SchemaRefs{schema.Not}), func(ref *openapi3.SchemaRef) bool {
+		return ref != nil && ref.Value != nil && !seen[ref.Value] && (slices.Contains(around, ref.Value) || back(ref.Value, around, seen))
+	})
+}
+
 func resolved(ref *openapi3.SchemaRef) (*openapi3.Schema, error) {
-	if ref.Value == nil {
+	if ref == nil || ref.Value == nil {
 		return nil, errUnknown
 	}
 	return ref.Value, nil
@@ -103,7 +115,7 @@ func (c *compiler) compile(schema *openapi3.Schema, around []*openapi3.Schema) (
 		switch {
 		case value == nil:
 			return null || combined != nil && combined(nil)
-		case combined != nil && !(finite(value) && combined(value)):
+		case combined != nil && !combined(value):
 			return false
 		}
 		return (enum == nil || enum(value)) && kinds.accept(value)

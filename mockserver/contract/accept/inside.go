@@ -9,13 +9,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// between says whether a count is between those of a schema.
+// between says whether a count is between those of a schema, which kin-openapi takes for
+// signed ones.
 func between(least uint64, most *uint64) func(int) bool {
-	last := uint64(math.MaxUint64)
+	first, last := int64(least), int64(math.MaxInt64)
 	if most != nil {
-		last = *most
+		last = int64(*most)
 	}
-	return func(count int) bool { return least <= uint64(count) && uint64(count) <= last }
+	return func(count int) bool { return first <= int64(count) && int64(count) <= last }
 }
 
 // array compiles what is said of arrays. other is for those whose items are not easily
@@ -77,57 +78,72 @@ type property struct {
 	required bool
 }
 
-// object compiles what is said of objects. The properties are asked for one by one: a walk
-// over the value would take longer, and has to be made only where it has others.
+// object is what is said of objects.
+type object struct {
+	many       func(int) bool
+	properties []property
+	known      map[string]bool
+	// required are those that must be there besides.
+	required []string
+	// other is what other properties are held to, nil for nothing; allowed says that there
+	// may be some.
+	other   Func
+	allowed bool
+}
+
 func (c *compiler) object(schema *openapi3.Schema) (func(map[string]any) bool, error) {
-	var properties []property
-	known := map[string]bool{}
+	o := object{
+		many: between(schema.MinProps, schema.MaxProps), known: map[string]bool{},
+		allowed: schema.AdditionalProperties.Has == nil || *schema.AdditionalProperties.Has,
+	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		accepts, err := c.member(schema.Properties[name])
 		if err != nil {
 			return nil, err
 		}
-		properties = append(properties, property{name, accepts, slices.Contains(schema.Required, name)})
-		known[name] = true
+		o.properties = append(o.properties, property{name, accepts, slices.Contains(schema.Required, name)})
+		o.known[name] = true
 	}
-	required := slices.DeleteFunc(slices.Clone(schema.Required), func(name string) bool { return known[name] })
-	allowed := schema.AdditionalProperties.Has == nil || *schema.AdditionalProperties.Has
-	var other Func
+	o.required = slices.DeleteFunc(slices.Clone(schema.Required), func(name string) bool { return o.known[name] })
 	if schema.AdditionalProperties.Schema != nil {
 		var err error
-		if other, err = c.member(schema.AdditionalProperties.Schema); err != nil {
+		if o.other, err = c.member(schema.AdditionalProperties.Schema); err != nil {
 			return nil, err
 		}
 	}
-	many := between(schema.MinProps, schema.MaxProps)
-	return func(object map[string]any) bool {
-		if !many(len(object)) {
+	return o.accepts, nil
+}
+
+// accepts asks for the properties one by one: a walk over the value would take longer, and
+// has to be made only where it has others.
+func (o *object) accepts(value map[string]any) bool {
+	if !o.many(len(value)) {
+		return false
+	}
+	found := 0
+	for i := range o.properties {
+		p := &o.properties[i]
+		member, given := value[p.name]
+		switch {
+		case given && !p.accepts(member), !given && p.required:
+			return false
+		case given:
+			found++
+		}
+	}
+	for _, name := range o.required {
+		if _, given := value[name]; !given {
 			return false
 		}
-		found := 0
-		for i := range properties {
-			p := &properties[i]
-			value, given := object[p.name]
-			switch {
-			case given && !p.accepts(value), !given && p.required:
-				return false
-			case given:
-				found++
-			}
+	}
+	return found == len(value) || o.allowed && (o.other == nil || o.acceptsOthers(value))
+}
+
+func (o *object) acceptsOthers(value map[string]any) bool {
+	for name, member := range value {
+		if !o.known[name] && !o.other(member) {
+			return false
 		}
-		for _, name := range required {
-			if _, given := object[name]; !given {
-				return false
-			}
-		}
-		if found == len(object) || allowed && other == nil {
-			return true
-		}
-		for name, value := range object {
-			if !known[name] && !(allowed && other(value)) {
-				return false
-			}
-		}
-		return true
-	}, nil
+	}
+	return true
 }

@@ -110,11 +110,7 @@ func compileNumber(schema *openapi3.Schema) (func(float64) bool, error) {
 }
 
 func (c *compiler) text(schema *openapi3.Schema) (func(string) bool, error) {
-	shortest, longest := int(schema.MinLength), math.MaxInt //nolint:gosec // a length that is none fails with any value
-	if schema.MaxLength != nil {
-		longest = int(*schema.MaxLength) //nolint:gosec // as above
-	}
-	counted := schema.MinLength != 0 || schema.MaxLength != nil
+	many, counted := between(schema.MinLength, schema.MaxLength), schema.MinLength != 0 || schema.MaxLength != nil
 	var pattern *regexp.Regexp
 	if schema.Pattern != "" {
 		var err error
@@ -127,10 +123,8 @@ func (c *compiler) text(schema *openapi3.Schema) (func(string) bool, error) {
 		format = openapi3.SchemaStringFormats[schema.Format]
 	}
 	return func(text string) bool {
-		if counted {
-			if length := utf8.RuneCountInString(text); length < shortest || length > longest {
-				return false
-			}
+		if counted && !many(utf8.RuneCountInString(text)) {
+			return false
 		}
 		return (pattern == nil || pattern.MatchString(text)) && (format == nil || format.Validate(text) == nil)
 	}, nil
