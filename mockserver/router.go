@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gorilla/mux"
 
 	"github.com/keyturn/keyturn/mockserver/client"
@@ -81,14 +81,28 @@ func newRouter(providers []provider.Provider) (*router, error) {
 	return r, nil
 }
 
-// outline reads a document's operations; its schemas wait for the first request that
-// needs them.
-func outline(name string) ([]*contract.Operation, error) {
-	text, err := specs.Compact(name)
-	if err != nil {
-		return nil, err
+// outlines are the operations of each document, for all servers of a process. Their schemas
+// wait for the first request that needs them.
+var outlines = func() map[string]func() ([]*contract.Operation, error) {
+	byName := map[string]func() ([]*contract.Operation, error){}
+	for _, name := range specs.Names() {
+		byName[name] = sync.OnceValues(func() ([]*contract.Operation, error) {
+			text, err := specs.Compact(name)
+			if err != nil {
+				return nil, err
+			}
+			return contract.Outline(text)
+		})
 	}
-	return contract.Outline(text, func() (*openapi3.T, error) { return specs.Load(name) })
+	return byName
+}()
+
+func outline(name string) ([]*contract.Operation, error) {
+	read, known := outlines[name]
+	if !known {
+		return nil, fmt.Errorf("there is no document %q, want one of %v", name, specs.Names())
+	}
+	return read()
 }
 
 func (r *router) add(p *provider.Provider, operations []*contract.Operation, methods map[string]bool) error {

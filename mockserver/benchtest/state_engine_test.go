@@ -36,15 +36,14 @@ func openEngine(path string, clients, size int) (*engine, error) {
 	}
 	e := &engine{db: db, clients: clients, size: size}
 	e.group = group.New(256, 1, e.write)
-	var all sync.WaitGroup
-	errs := make([]error, clients)
-	for i := range clients {
-		all.Go(func() { errs[i] = e.put(i) })
-	}
-	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
+	const chunk = 10_000
+	for from := 0; from < clients; from += chunk {
+		var batch []*entry
+		for i := from; i < min(from+chunk, clients); i++ {
+			batch = append(batch, e.entry(i))
+		}
+		if e.write(batch); batch[0].err != nil {
+			return nil, batch[0].err
 		}
 	}
 	return e, nil
@@ -65,12 +64,20 @@ func (e *engine) write(batch []*entry) {
 	}
 }
 
-// put writes one value, different each time, and returns when it is on the disk.
-func (e *engine) put(i int) error {
+// entry is one value, different each time.
+func (e *engine) entry(i int) *entry {
 	one := &entry{key: binary.BigEndian.AppendUint32(make([]byte, 8), uint32(i)), value: make([]byte, e.size)}
 	binary.BigEndian.PutUint64(one.value, rand.Uint64())
-	e.group.Do(one)
-	return one.err
+	return one
+}
+
+// commits puts values of its own at random, each of which is on the disk when it returns.
+func (e *engine) commits() (pace, error) {
+	return crowd(stateRound, func(random *rand.Rand) error {
+		one := e.entry(random.IntN(e.clients))
+		e.group.Do(one)
+		return one.err
+	})
 }
 
 // crowd has each writer call until the time is over.

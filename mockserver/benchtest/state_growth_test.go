@@ -19,11 +19,20 @@ func BenchmarkStateGrowth(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			var where [2]string
 			var open [2]func() (store.Durable, error)
+			var alone func(clients int) (func() (pace, error), error)
 			env := newStateBench(b)
 			if kind == "file" {
 				for i := range where {
 					path := env.path(strconv.Itoa(i))
 					where[i], open[i] = "file:"+path, openFile(path)
+				}
+				alone = func(clients int) (func() (pace, error), error) {
+					bare, err := openEngine(env.path(fmt.Sprint("bare", clients)), clients, aboutAClient)
+					if err != nil {
+						return nil, err
+					}
+					b.Cleanup(func() { bare.db.Close() })
+					return bare.commits, nil
 				}
 			} else {
 				pg := pgtest.Start(b)
@@ -31,11 +40,19 @@ func BenchmarkStateGrowth(b *testing.B) {
 					where[i] = pg.Database(b)
 					open[i] = env.openPostgres(where[i])
 				}
+				alone = func(clients int) (func() (pace, error), error) {
+					return env.singleRows(pg, pg.Database(b), aboutAClient, clients)
+				}
 			}
 			rows, err := env.stateGrowth(kind, where, open)
 			if err != nil {
 				b.Fatal(err)
 			}
+			engine, err := growthOfEngine(kind, alone)
+			if err != nil {
+				b.Fatal(err)
+			}
+			rows = append(rows, engine)
 			b.ReportMetric(float64(printTable(os.Stdout, rows, writers)), "missed")
 		})
 	}
@@ -60,6 +77,29 @@ func (b *bench) size(where string, open func() (store.Durable, error), count int
 }
 
 const growthBound = 1.3
+
+// aboutAClient is how many bytes a client has in a state.
+const aboutAClient = 314
+
+// growthOfEngine is what growth costs the engine by itself, of which no store can make less.
+func growthOfEngine(kind string, alone func(clients int) (func() (pace, error), error)) (row, error) {
+	many, err := alone(grown())
+	if err != nil {
+		return row{}, err
+	}
+	few, err := alone(fewClients)
+	if err != nil {
+		return row{}, err
+	}
+	paces, err := turns(many, few)
+	if err != nil {
+		return row{}, err
+	}
+	return row{
+		name: fmt.Sprintf("%s: the engine alone, any of %d : of %d, %d writers", kind, grown(), fewClients, writers), values: ratios(paces[1], paces[0]),
+		note: fmt.Sprintf("%.0f : %.0f a second", middle(paces[0]).perSecond, middle(paces[1]).perSecond),
+	}, nil
+}
 
 func (b *bench) stateGrowth(kind string, where [2]string, open [2]func() (store.Durable, error)) ([]row, error) {
 	large, err := b.size(where[1], open[1], grown())

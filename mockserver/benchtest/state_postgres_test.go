@@ -43,7 +43,7 @@ func (b *bench) statePostgres(pg *pgtest.Server, dsn string) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	single, err := b.singleRows(pg, dsn, size)
+	single, err := b.singleRows(pg, dsn, size, fewClients)
 	if err != nil {
 		return nil, err
 	}
@@ -76,14 +76,15 @@ func (b *bench) statePostgres(pg *pgtest.Server, dsn string) ([]row, error) {
 
 var transactionsASecond = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-// singleRows has pgbench write rows of the size, one transaction each, as durably.
-func (b *bench) singleRows(pg *pgtest.Server, dsn string, size int) (func() (pace, error), error) {
+// singleRows has pgbench write rows of the size, any of so many, one transaction each, as
+// durably.
+func (b *bench) singleRows(pg *pgtest.Server, dsn string, size, rows int) (func() (pace, error), error) {
 	pgtest.Exec(b.tb, dsn, fmt.Sprintf(`CREATE TABLE single (id INT PRIMARY KEY, body BYTEA NOT NULL) WITH (fillfactor = 70);
-		INSERT INTO single SELECT i, decode(repeat('ab', %d), 'hex') FROM generate_series(1, %d) AS i`, size, fewClients))
+		INSERT INTO single SELECT i, decode(repeat('ab', %d), 'hex') FROM generate_series(1, %d) AS i`, size, rows))
 	pgtest.Exec(b.tb, dsn, `VACUUM ANALYZE single`)
-	script := b.path("single")
+	script := b.path(fmt.Sprint("single", rows))
 	text := fmt.Sprintf("\\set id random(1, %d)\n\\set byte random(16, 255)\n"+
-		"UPDATE single SET body = decode(repeat(to_hex(:byte::int), %d), 'hex') WHERE id = :id;\n", fewClients, size)
+		"UPDATE single SET body = decode(repeat(to_hex(:byte::int), %d), 'hex') WHERE id = :id;\n", rows, size)
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

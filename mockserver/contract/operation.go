@@ -48,7 +48,7 @@ type Operation struct {
 	other   *reply
 
 	// compiled is set for an operation of an outline, and gives it all of these.
-	compiled func() (map[string]*Operation, error)
+	compiled func() (*Operation, error)
 }
 
 // Compile returns the operations of a validated document, in order of path and

@@ -14,19 +14,15 @@ import (
 
 // Outline returns the operations of a document without reading its schemas, in the
 // order of Compile. The schemas are most of the time that a start would take, so the
-// first check of any operation loads the document and compiles all of it. Errors are
-// those of Compile that concern names, access and security; the others are for the
-// first check to return.
-func Outline(text []byte, load func() (*openapi3.T, error)) ([]*Operation, error) {
-	var doc struct {
-		Security requirements                          `json:"security"`
-		Paths    map[string]map[string]json.RawMessage `json:"paths"`
-	}
-	if err := json.Unmarshal(text, &doc); err != nil {
+// first check of an operation loads and compiles the part of the document that it is
+// made of. Errors are those of Compile that concern names, access and security; the
+// others are for that check to return.
+func Outline(text []byte) ([]*Operation, error) {
+	doc := &document{}
+	if err := json.Unmarshal(text, doc); err != nil {
 		return nil, fmt.Errorf("read the outline: %w", err)
 	}
 	var ops []*Operation
-	compiled := sync.OnceValues(func() (map[string]*Operation, error) { return compileAll(load, len(ops)) })
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
 		for _, member := range slices.Sorted(maps.Keys(doc.Paths[path])) {
 			method := strings.ToUpper(member)
@@ -37,7 +33,8 @@ func Outline(text []byte, load func() (*openapi3.T, error)) ([]*Operation, error
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
-			op.Method, op.Path, op.compiled = method, path, compiled
+			op.Method, op.Path = method, path
+			op.compiled = sync.OnceValues(func() (*Operation, error) { return doc.compile(path, member) })
 			ops = append(ops, op)
 		}
 	}
@@ -73,36 +70,88 @@ func outline(text []byte, security requirements) (*Operation, error) {
 	return op, err
 }
 
-func compileAll(load func() (*openapi3.T, error), want int) (map[string]*Operation, error) {
-	doc, err := load()
-	if err != nil {
-		return nil, err
-	}
-	ops, err := Compile(doc)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]*Operation, len(ops))
-	for _, op := range ops {
-		byID[op.ID] = op
-	}
-	if len(byID) != want {
-		return nil, fmt.Errorf("the document has %d operations, its outline %d", len(byID), want)
-	}
-	return byID, nil
-}
-
 // whole returns the operation with its schemas.
 func (o *Operation) whole() (*Operation, error) {
 	if o.compiled == nil {
 		return o, nil
 	}
-	all, err := o.compiled()
+	whole, err := o.compiled()
 	if err != nil {
 		return nil, fmt.Errorf("operation %s: %w", o.ID, err)
 	}
-	if all[o.ID] == nil {
-		return nil, fmt.Errorf("the document has no operation %s", o.ID)
+	return whole, nil
+}
+
+// document is an OpenAPI document in pieces.
+type document struct {
+	OpenAPI    json.RawMessage                       `json:"openapi,omitempty"`
+	Info       json.RawMessage                       `json:"info,omitempty"`
+	Security   requirements                          `json:"security,omitempty"`
+	Paths      map[string]map[string]json.RawMessage `json:"paths"`
+	Components map[string]map[string]json.RawMessage `json:"components,omitempty"`
+}
+
+// compile makes one operation of what it refers to, directly or not.
+func (d *document) compile(path, member string) (*Operation, error) {
+	item := maps.Clone(d.Paths[path])
+	maps.DeleteFunc(item, func(name string, _ json.RawMessage) bool { return name != member && methods[strings.ToUpper(name)] })
+	part := &document{
+		OpenAPI: d.OpenAPI, Info: d.Info, Security: d.Security,
+		Paths:      map[string]map[string]json.RawMessage{path: item},
+		Components: map[string]map[string]json.RawMessage{"securitySchemes": d.Components["securitySchemes"]},
 	}
-	return all[o.ID], nil
+	for _, text := range item {
+		part.follow(d, text)
+	}
+	text, err := json.Marshal(part)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := Compile(loaded)
+	if err != nil {
+		return nil, err
+	}
+	return ops[0], nil
+}
+
+// follow takes over the components that a text refers to. What is not there is for the
+// loader to miss.
+func (d *document) follow(from *document, text json.RawMessage) {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return
+	}
+	references(value, func(to string) {
+		kind, name, _ := strings.Cut(strings.TrimPrefix(to, "#/components/"), "/")
+		component, there := from.Components[kind][name]
+		if _, taken := d.Components[kind][name]; taken || !there {
+			return
+		}
+		if d.Components[kind] == nil {
+			d.Components[kind] = map[string]json.RawMessage{}
+		}
+		d.Components[kind][name] = component
+		d.follow(from, component)
+	})
+}
+
+// references calls found with every $ref in a JSON tree.
+func references(value any, found func(to string)) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			references(item, found)
+		}
+	case map[string]any:
+		for name, member := range value {
+			if to, is := member.(string); is && name == "$ref" {
+				found(to)
+			}
+			references(member, found)
+		}
+	}
 }
