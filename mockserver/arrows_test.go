@@ -60,14 +60,15 @@ var arrows = map[string][]string{
 	"mockserver/defect":                    {"fixtures", "mockserver/client", "mockserver/provider", "mockserver/realm", "mockserver/store", "mockserver/wire"},
 	"mockserver/admin": {"fixtures", "specs", "mockserver/build", "mockserver/client", "mockserver/clock", "mockserver/contract", "mockserver/defect", "mockserver/fault",
 		"mockserver/journal", "mockserver/namespace", "mockserver/propagation", "mockserver/provider", "mockserver/proxy", "mockserver/realm", "mockserver/snapshot", "mockserver/wire"},
-	"mockserver":                  {"fixtures", "specs", "mockserver/…"},
-	"mockserver/admin/client":     {"fixtures"},
-	"mockserver/mocktest":         {"fixtures", "specs", "mockserver", "mockserver/admin/client", "mockserver/certs", "mockserver/defect"},
-	"mockserver/internal/apitest": nil,
-	"mockserver/rehearsal":        nil,
-	"mockserver/sdktest":          nil,
-	"mockserver/replicatest":      nil,
-	"mockserver/benchtest":        nil,
+	"mockserver":                     {"fixtures", "specs", "mockserver/…"},
+	"mockserver/admin/client":        {"fixtures"},
+	"mockserver/mocktest":            {"fixtures", "specs", "mockserver", "mockserver/admin/client", "mockserver/certs", "mockserver/defect"},
+	"mockserver/internal/apitest":    nil,
+	"mockserver/internal/vendortest": {"mockserver/internal/apitest"},
+	"mockserver/rehearsal":           nil,
+	"mockserver/sdktest":             nil,
+	"mockserver/replicatest":         nil,
+	"mockserver/benchtest":           nil,
 	"cmd/keyturn": {"fixtures", "specs", "mockserver", "mockserver/admin", "mockserver/build", "mockserver/certs", "mockserver/defect", "mockserver/journal", "mockserver/proxy", "mockserver/store", "mockserver/store/file", "mockserver/store/postgres", "mockserver/telemetry",
 		"conformance", "conformance/catalogue", "conformance/checks", "conformance/ledger", "conformance/probe", "conformance/profile", "conformance/report"},
 
@@ -107,7 +108,7 @@ var foreign = map[string][]string{
 	"github.com/jackc/puddle/v2":                       {"mockserver/store/postgres"},
 	"github.com/anishathalye/porcupine":                {"conformance/model"},
 	"golang.org/x/time/rate":                           {"conformance/exchange"},
-	"testing":                                          {"docker/internal/enginetest", "mockserver/store/storetest", "mockserver/store/pgtest", "mockserver/mocktest", "mockserver/internal/apitest", "conformance/conformancetest"},
+	"testing":                                          {"docker/internal/enginetest", "mockserver/store/storetest", "mockserver/store/pgtest", "mockserver/mocktest", "mockserver/internal/apitest", "mockserver/internal/vendortest", "conformance/conformancetest"},
 }
 
 type goPackage struct {

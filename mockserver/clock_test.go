@@ -9,27 +9,28 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestTheClockMovesTokens gives each vendor a token and lets its lifetime pass.
 func TestTheClockMovesTokens(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
 		s.clock(`{"at":"2031-05-06T07:08:09Z"}`)
 		s.clock(`{"freeze":true}`)
 		now := s.now()
-		granted := v.asked(s.API, v.secret)
+		granted := v.Asked(s.API, v.Secret)
 		lifetime, _ := granted.At("expires_in").(float64)
-		state := v.inspected(t, s.API, v.secret, granted.TextAt("access_token"))
+		state := v.Inspected(t, s.API, v.Secret, granted.TextAt("access_token"))
 		if state.At("active") != true || state.At("iat") != float64(now.Unix()) || state.At("exp") != float64(now.Unix())+lifetime || lifetime == 0 {
 			t.Fatalf("at %v: %s, from %s", now, state.Text, granted.Text)
 		}
 		s.clock(fmt.Sprintf(`{"advance":"%ds"}`, int(lifetime)-1))
-		if !v.active(t, s.API, v.secret, granted.TextAt("access_token")) {
+		if !v.Active(t, s.API, v.Secret, granted.TextAt("access_token")) {
 			t.Error("the token ended a second early")
 		}
 		s.clock(`{"advance":"1s"}`)
-		if v.active(t, s.API, v.secret, granted.TextAt("access_token")) {
+		if v.Active(t, s.API, v.Secret, granted.TextAt("access_token")) {
 			t.Error("the token outlived its end")
 		}
 	})
@@ -38,24 +39,24 @@ func TestTheClockMovesTokens(t *testing.T) {
 // TestTheClockMovesExpiry has a secret expire 36 hours ahead.
 func TestTheClockMovesExpiry(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
-		if strings.HasSuffix(v.name, "-v2") || strings.HasSuffix(v.name, "-v3") {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
+		if strings.HasSuffix(v.Name, "-v2") || strings.HasSuffix(v.Name, "-v3") {
 			t.Skip("its secrets do not expire")
 		}
 		end := time.Now().Add(36 * time.Hour)
-		if v.name == "angusgm" {
+		if v.Name == "angusgm" {
 			zone := time.FixedZone("Asia/Shanghai", 8*60*60)
-			v.body = strings.Replace(v.body, `{"id"`, `{"clientSecretExpiresAt":"`+end.In(zone).Format(time.DateTime)+`","id"`, 1)
+			v.Rotation.Body = strings.Replace(v.Rotation.Body, `{"id"`, `{"clientSecretExpiresAt":"`+end.In(zone).Format(time.DateTime)+`","id"`, 1)
 		} else {
-			v.body = `{"expirationDate":"` + end.UTC().Format(time.RFC3339) + `"}`
+			v.Rotation.Body = `{"expirationDate":"` + end.UTC().Format(time.RFC3339) + `"}`
 		}
-		secret := v.rotated(t, s.API)
+		secret := v.Rotated(t, s.API)
 		for _, step := range []struct {
 			change string
 			works  bool
 		}{{`{"advance":"35h"}`, true}, {`{"advance":"1h0m1s"}`, false}, {`{"release":true}`, true}} {
 			s.clock(step.change)
-			if got := v.works(t, s.API, secret); got != step.works {
+			if got := v.Works(t, s.API, secret); got != step.works {
 				t.Errorf("after %s it works: %v, want %v", step.change, got, step.works)
 			}
 		}
@@ -72,11 +73,11 @@ func TestTheClockMovesManagementTokens(t *testing.T) {
 		lifetime                time.Duration
 	}{
 		"v2": {
-			"/api/v2/userpools/access-token", `{"userPoolId":"` + authingPool + `","secret":"` + poolSecret + `"}`, "accessToken", "/api/v2/applications/" + authingApp,
+			"/api/v2/userpools/access-token", `{"userPoolId":"` + vendortest.AuthingPool + `","secret":"` + vendortest.AuthingPoolSecret + `"}`, "accessToken", "/api/v2/applications/" + vendortest.AuthingApp,
 			func(r apitest.Reply) int64 { n, _ := strconv.ParseInt(r.TextAt("exp"), 10, 64); return n }, 14 * 24 * time.Hour,
 		},
 		"v3": {
-			"/api/v3/get-management-token", `{"accessKeyId":"` + authingPool + `","accessKeySecret":"` + poolSecret + `"}`, "access_token", "/api/v3/get-application?appId=" + authingApp, nil, 2 * time.Hour,
+			"/api/v3/get-management-token", `{"accessKeyId":"` + vendortest.AuthingPool + `","accessKeySecret":"` + vendortest.AuthingPoolSecret + `"}`, "access_token", "/api/v3/get-application?appId=" + vendortest.AuthingApp, nil, 2 * time.Hour,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,16 +115,16 @@ func TestTheClockMovesTheDatesThatAreShown(t *testing.T) {
 	s := newStage(t, "a")
 	s.clock(`{"at":"2050-03-04T05:06:07Z"}`)
 	s.clock(`{"freeze":true}`)
-	v := vendors[2]
-	v.rotated(t, s.API)
-	if shown := s.Send(http.MethodGet, v.held).TextAt("data", "updatedAt"); !strings.HasPrefix(shown, "2050-03-04T05:06:07") {
+	v := vendortest.AuthingV2
+	v.Rotated(t, s.API)
+	if shown := s.Send(http.MethodGet, v.Held).TextAt("data", "updatedAt"); !strings.HasPrefix(shown, "2050-03-04T05:06:07") {
 		t.Errorf("the application was updated at %q", shown)
 	}
 	made := s.Raw(http.MethodPost, "/api/v2/applications", jsonMedia, `{"name":"new","identifier":"new","redirectUris":"https://a.example"}`)
 	if shown := made.TextAt("data", "createdAt"); !strings.HasPrefix(shown, "2050-03-04T05:06:07") {
 		t.Errorf("the application was created at %q: %s", shown, made.Text)
 	}
-	if answer := s.Send(http.MethodGet, vendors[1].held); !strings.HasPrefix(answer.TextAt("datetime"), "2050-03-04 13:06:07") {
+	if answer := s.Send(http.MethodGet, vendortest.AngusGM.Held); !strings.HasPrefix(answer.TextAt("datetime"), "2050-03-04 13:06:07") {
 		t.Errorf("the answer is dated %q", answer.TextAt("datetime"))
 	}
 	s.put(http.MethodPost, "/snapshots", `{"name":"now"}`, http.StatusCreated)
@@ -141,12 +142,12 @@ func TestWhatAnsweringTakesIsReal(t *testing.T) {
 	s := newStage(t, "a")
 	s.clock(`{"freeze":true}`)
 	stands := s.now()
-	s.With("Prefer", "delay=30ms").Send(http.MethodGet, exampleSecrets)
+	s.With("Prefer", "delay=30ms").Send(http.MethodGet, vendortest.IdentitySecrets)
 	s.clock(`{"freeze":false}`)
 	s.clock(`{"advance":"8760h"}`)
-	s.With("Prefer", "delay=30ms").Send(http.MethodGet, exampleSecrets)
+	s.With("Prefer", "delay=30ms").Send(http.MethodGet, vendortest.IdentitySecrets)
 	s.clock(`{"release":true}`)
-	s.Send(http.MethodGet, exampleSecrets)
+	s.Send(http.MethodGet, vendortest.IdentitySecrets)
 	entries := s.journal()
 	for i, least := range []float64{30, 30, 0} {
 		if took := entries[i].TookMS; took < least || took > 20_000 {
@@ -179,13 +180,13 @@ func TestThrottlesGoByTheClock(t *testing.T) {
 		if step.advance != "" {
 			s.clock(`{"advance":"` + step.advance + `"}`)
 		}
-		got := s.Send(http.MethodGet, exampleSecrets)
+		got := s.Send(http.MethodGet, vendortest.IdentitySecrets)
 		if got.Status != step.status || got.Header.Get("Retry-After") != step.retryAfter {
 			t.Errorf("step %d: HTTP %d and Retry-After %q, want %d and %q", i, got.Status, got.Header.Get("Retry-After"), step.status, step.retryAfter)
 		}
 	}
 	s.clock(`{"release":true}`)
-	if got := s.Send(http.MethodGet, exampleSecrets); got.Status != http.StatusOK {
+	if got := s.Send(http.MethodGet, vendortest.IdentitySecrets); got.Status != http.StatusOK {
 		t.Errorf("a window that lies ahead goes on: HTTP %d %s", got.Status, got.Text)
 	}
 }

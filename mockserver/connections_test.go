@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // exchanged sends a request, of which there may be only a part of an answer.
@@ -35,7 +36,7 @@ func TestConnectionsSurviveOrDie(t *testing.T) {
 	reused := func(method, prefer string) bool {
 		var again bool
 		trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { again = info.Reused }}
-		request, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), method, s.BaseURL()+exampleSecrets, nil)
+		request, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), method, s.BaseURL()+vendortest.IdentitySecrets, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +70,7 @@ func TestHeadHasNoBody(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "a")
 	for _, prefer := range []string{"", "code=503", "truncate=2", "drip=30s", "delay=1ms", "code=401, when=after"} {
-		got := s.With("Prefer", prefer).Send(http.MethodHead, exampleSecrets)
+		got := s.With("Prefer", prefer).Send(http.MethodHead, vendortest.IdentitySecrets)
 		status := http.StatusOK
 		if strings.HasPrefix(prefer, "code=") {
 			status = map[string]int{"503": 503, "401": 401}[prefer[5:8]]
@@ -78,7 +79,7 @@ func TestHeadHasNoBody(t *testing.T) {
 			t.Errorf("%q: HTTP %d %q %v", prefer, got.Status, got.Text, got.Header)
 		}
 	}
-	if got := s.With("Prefer", "empty").Send(http.MethodHead, exampleSecrets); got.Header.Get("Content-Length") != "0" {
+	if got := s.With("Prefer", "empty").Send(http.MethodHead, vendortest.IdentitySecrets); got.Header.Get("Content-Length") != "0" {
 		t.Errorf("empty: %v", got.Header)
 	}
 }
@@ -95,15 +96,15 @@ func TestPreferIsForOneRequest(t *testing.T) {
 		`code=503`: {503, "code=503", ""}, `CODE = "418"`: {418, "code=418", ""}, `code=401, when=after`: {401, "code=401, when=after", ""}, `throttle=7s`: {429, "throttle=7s", "7"},
 		`throttle=1500ms, code=503`: {503, "throttle=1500ms, code=503", "2"}, `return=minimal`: {200, "", ""}, `code=503, code=404`: {503, "code=503", ""}, `wait=5;foreign=", code=500"`: {200, "", ""}, ``: {200, "", ""},
 	} {
-		got := s.With("Prefer", prefer).Send(http.MethodGet, exampleSecrets)
+		got := s.With("Prefer", prefer).Send(http.MethodGet, vendortest.IdentitySecrets)
 		if got.Status != want.status || got.Header.Get("Preference-Applied") != want.applied || got.Header.Get("Retry-After") != want.retryAfter {
 			t.Errorf("%q: HTTP %d %v %s", prefer, got.Status, got.Header, got.Text)
 		}
-		if next := s.Send(http.MethodGet, exampleSecrets); next.Status != http.StatusOK || next.Header.Get("Keyturn-Fault") != "" {
+		if next := s.Send(http.MethodGet, vendortest.IdentitySecrets); next.Status != http.StatusOK || next.Header.Get("Keyturn-Fault") != "" {
 			t.Errorf("after %q: HTTP %d %v", prefer, next.Status, next.Header)
 		}
 	}
-	if got := s.Add("Prefer", "return=minimal").Add("Prefer", "code=503").Send(http.MethodGet, exampleSecrets); got.Status != http.StatusServiceUnavailable {
+	if got := s.Add("Prefer", "return=minimal").Add("Prefer", "code=503").Send(http.MethodGet, vendortest.IdentitySecrets); got.Status != http.StatusServiceUnavailable {
 		t.Errorf("in a second header: HTTP %d", got.Status)
 	}
 }
@@ -111,17 +112,17 @@ func TestPreferIsForOneRequest(t *testing.T) {
 // TestPreferencesThatCannotBe change nothing and say what was wanted.
 func TestPreferencesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
-		before := withoutIDs(s.Send(http.MethodGet, v.held).Text)
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
+		before := withoutIDs(s.Send(http.MethodGet, v.Held).Text)
 		for _, prefer := range []string{
 			"code=200", "code=teapot", "code", "delay=-1s", "delay=1h", "delay=soon", "reset=now", "truncate=-1", "drip=0s", "throttle=0s", "when=later", "when=after", "reset, code=503", "truncate=1, empty", "code=99999999999999999999",
 		} {
-			got := v.rotate(s.With("Prefer", prefer))
+			got := v.Rotation.Send(s.With("Prefer", prefer))
 			if got.Status != http.StatusBadRequest || !strings.Contains(got.TextAt("detail"), "Prefer") || got.Header.Get("Keyturn-Problem") != "prefer" {
 				t.Errorf("%q: HTTP %d %s", prefer, got.Status, got.Text)
 			}
 		}
-		if after := withoutIDs(s.Send(http.MethodGet, v.held).Text); after != before {
+		if after := withoutIDs(s.Send(http.MethodGet, v.Held).Text); after != before {
 			t.Errorf("something happened: %s", after)
 		}
 	})
@@ -133,7 +134,7 @@ func TestACallerThatGoesIsNotWaitedFor(t *testing.T) {
 	s := newStage(t, "a")
 	s.inject(`{"match":{"operation":"listSecrets"},"effect":{"latency":{"fixed":"5m"}}}`)
 	client := &http.Client{Transport: s.HTTPClient().Transport, Timeout: 50 * time.Millisecond}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.BaseURL()+exampleSecrets, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.BaseURL()+vendortest.IdentitySecrets, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -86,7 +87,7 @@ func spend(b *testing.B, server *mockserver.Server, requests int) time.Duration 
 
 func listIn(b *testing.B, server *mockserver.Server, name string) {
 	b.Helper()
-	request := httptest.NewRequest(http.MethodGet, "/ns/"+name+exampleSecrets, strings.NewReader(""))
+	request := httptest.NewRequest(http.MethodGet, "/ns/"+name+vendortest.IdentitySecrets, strings.NewReader(""))
 	request.Header.Set("Authorization", "Bearer token")
 	recorder := httptest.NewRecorder()
 	if server.ServeHTTP(recorder, request); recorder.Code != http.StatusOK {

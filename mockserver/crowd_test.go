@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/namespace"
 )
 
@@ -35,7 +36,7 @@ func TestTenThousandNamespaces(t *testing.T) {
 	}
 	created := heap()
 	for i := range count {
-		request := httptest.NewRequest(http.MethodPost, fmt.Sprintf("/ns/n%d%s", i, exampleSecrets), strings.NewReader(`{}`))
+		request := httptest.NewRequest(http.MethodPost, fmt.Sprintf("/ns/n%d%s", i, vendortest.IdentitySecrets), strings.NewReader(`{}`))
 		request.Header.Set("Content-Type", jsonMedia)
 		request.Header.Set("Authorization", "Bearer token")
 		recorder := httptest.NewRecorder()

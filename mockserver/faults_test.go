@@ -11,17 +11,18 @@ import (
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
-// sendable is an API that survives answers that never come.
-func (v vendor) attempt(s stage) (reply apitest.Reply, err error) {
-	request, err := http.NewRequestWithContext(s.t.Context(), v.method, s.BaseURL()+v.path, strings.NewReader(v.body))
+// attempt is Send for answers that may never come.
+func (s stage) attempt(call vendortest.Call) (reply apitest.Reply, err error) {
+	request, err := http.NewRequestWithContext(s.t.Context(), call.Method, s.BaseURL()+call.Path, strings.NewReader(call.Body))
 	if err != nil {
 		return apitest.Reply{}, err
 	}
 	request.Header.Set("Authorization", "Bearer token")
 	request.Header.Set("X-Keyturn-Namespace", s.name)
-	if v.body != "" {
+	if call.Body != "" {
 		request.Header.Set("Content-Type", jsonMedia)
 	}
 	return exchanged(s.HTTPClient(), request)
@@ -31,7 +32,7 @@ func (v vendor) attempt(s stage) (reply apitest.Reply, err error) {
 // state: nothing has happened before the handler, and all of it after.
 func TestFaultsBeforeAndAfter(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
 		for _, effect := range []struct {
 			effect         string
 			status, length int // status 0 for no answer, length -1 for any
@@ -55,9 +56,9 @@ func TestFaultsBeforeAndAfter(t *testing.T) {
 			{`{"throttle":{"limit":0,"per":"1h"},"status":503}`, 503, -1, false},
 		} {
 			s.put(http.MethodPost, "/reset", "", http.StatusNoContent)
-			before := s.Send(http.MethodGet, v.held).Text
-			s.inject(`{"match":{"operation":"` + v.rotation + `"},"effect":` + effect.effect + `}`)
-			got, err := v.attempt(s)
+			before := s.Send(http.MethodGet, v.Held).Text
+			s.inject(`{"match":{"operation":"` + v.Operation + `"},"effect":` + effect.effect + `}`)
+			got, err := s.attempt(v.Rotation)
 			cut := effect.length > 0 || effect.effect == `{"truncate":0}`
 			if (err != nil) != (effect.status == 0 || cut) {
 				t.Errorf("%s: %v", effect.effect, err)
@@ -65,7 +66,7 @@ func TestFaultsBeforeAndAfter(t *testing.T) {
 			if got.Status != effect.status || effect.length >= 0 && len(got.Text) != effect.length {
 				t.Errorf("%s: HTTP %d %q", effect.effect, got.Status, got.Text)
 			}
-			if after := s.Send(http.MethodGet, v.held).Text; (withoutIDs(before) != withoutIDs(after)) != effect.commits {
+			if after := s.Send(http.MethodGet, v.Held).Text; (withoutIDs(before) != withoutIDs(after)) != effect.commits {
 				t.Errorf("%s: something happened: %v, want %v: %s", effect.effect, !effect.commits, effect.commits, after)
 			}
 			entries := s.journal()
@@ -93,12 +94,12 @@ func TestFaultsSpeakAsTheVendor(t *testing.T) {
 	words := map[string][]any{
 		"identity-service": {"status"}, "angusgm": {"ext", "eKey"}, "authing-v2": {"statusCode"}, "genauth-v3": {"statusCode"},
 	}
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
 		for _, status := range []int{400, 401, 403, 404, 409, 429, 500, 503} {
 			s.put(http.MethodDelete, "/faults", "", http.StatusNoContent)
-			s.inject(`{"match":{"provider":"` + v.name + `"},"effect":{"status":` + strconv.Itoa(status) + `}}`)
-			for what, got := range map[string]apitest.Reply{"rotation": v.rotate(s.API), "token": v.asked(s.API, v.secret)} {
-				said := got.At(words[v.name]...)
+			s.inject(`{"match":{"provider":"` + v.Name + `"},"effect":{"status":` + strconv.Itoa(status) + `}}`)
+			for what, got := range map[string]apitest.Reply{"rotation": v.Rotation.Send(s.API), "token": v.Asked(s.API, v.Secret)} {
+				said := got.At(words[v.Name]...)
 				if what == "token" {
 					said = got.At("error")
 				}
@@ -122,18 +123,18 @@ func TestFaultsKnowTheirClient(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "a")
 	const form = "grant_type=client_credentials&client_id=example-service&client_secret=example-service-secret"
-	for _, named := range []string{angusID, "example-service"} {
+	for _, named := range []string{vendortest.AngusID, "example-service"} {
 		s.put(http.MethodDelete, "/faults", "", http.StatusNoContent)
 		s.inject(`{"match":{"client":"` + named + `"},"effect":{"status":503}}`)
 		for _, test := range []struct {
 			name, method, path, media, body, authorization string
 			hit                                            bool
 		}{
-			{"path", "GET", "/api/v1/auth/client/" + angusID, "", "", "Bearer token", true},
+			{"path", "GET", "/api/v1/auth/client/" + vendortest.AngusID, "", "", "Bearer token", true},
 			{"another path", "GET", "/api/v1/auth/client/00000000-0000-4000-8000-000000000002", "", "", "Bearer token", false},
 			{"query", "DELETE", "/api/v1/auth/client?clientIds=example-service", "", "", "Bearer token", true},
 			{"another query", "GET", "/api/v1/auth/client?clientId=example-website", "", "", "Bearer token", false},
-			{"body", "PATCH", "/api/v1/auth/client", jsonMedia, `{"id":"` + angusID + `","clientName":"x"}`, "Bearer token", true},
+			{"body", "PATCH", "/api/v1/auth/client", jsonMedia, `{"id":"` + vendortest.AngusID + `","clientName":"x"}`, "Bearer token", true},
 			{"another body", "PATCH", "/api/v1/auth/client", jsonMedia, `{"id":"00000000-0000-4000-8000-000000000002","clientName":"x"}`, "Bearer token", false},
 			{"form", "POST", "/oauth2/token", formMedia, form, "", true},
 			{"another form", "POST", "/oauth2/token", formMedia, strings.ReplaceAll(form, "service", "nothing"), "", false},
@@ -214,12 +215,12 @@ func TestFaultsAreOfANamespace(t *testing.T) {
 	a := newStage(t, "a")
 	b := a.in(t, "b")
 	a.inject(`{"effect":{"status":503}}`)
-	for _, v := range vendors {
-		if got := v.rotate(a.API); got.Status != http.StatusServiceUnavailable {
-			t.Errorf("%s: HTTP %d %s", v.name, got.Status, got.Text)
+	for _, v := range vendortest.All {
+		if got := v.Rotation.Send(a.API); got.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: HTTP %d %s", v.Name, got.Status, got.Text)
 		}
-		if got := v.rotate(b.API); got.Status != http.StatusOK {
-			t.Errorf("%s: HTTP %d %s", v.name, got.Status, got.Text)
+		if got := v.Rotation.Send(b.API); got.Status != http.StatusOK {
+			t.Errorf("%s: HTTP %d %s", v.Name, got.Status, got.Text)
 		}
 	}
 	for _, path := range []string{"/clock", "/faults", "/requests", "/health", "/world", "/snapshots"} {
@@ -227,11 +228,11 @@ func TestFaultsAreOfANamespace(t *testing.T) {
 			t.Errorf("%s met a fault: HTTP %d %s", path, got.Status, got.Text)
 		}
 	}
-	if copied := a.in(t, "copy", `"from":"a"`); vendors[0].rotate(copied.API).Status != http.StatusServiceUnavailable {
+	if copied := a.in(t, "copy", `"from":"a"`); vendortest.IdentityService.Rotation.Send(copied.API).Status != http.StatusServiceUnavailable {
 		t.Error("a copy has no faults")
 	}
 	a.put(http.MethodPost, "/reset", "", http.StatusNoContent)
-	if got := vendors[0].rotate(a.API); got.Status != http.StatusOK {
+	if got := vendortest.IdentityService.Rotation.Send(a.API); got.Status != http.StatusOK {
 		t.Errorf("after the reset: HTTP %d %s", got.Status, got.Text)
 	}
 }
@@ -240,7 +241,7 @@ func TestFaultsAreOfANamespace(t *testing.T) {
 func statuses(s stage, count int) []int {
 	got := make([]int, count)
 	for i := range got {
-		got[i] = s.Send(http.MethodGet, exampleSecrets).Status
+		got[i] = s.Send(http.MethodGet, vendortest.IdentitySecrets).Status
 	}
 	return got
 }
@@ -250,13 +251,13 @@ func TestFaultsCount(t *testing.T) {
 	a := newStage(t, "a")
 	b := a.in(t, "b")
 	for fault, want := range map[string][]int{
-		`{"effect":{"status":503},"times":2}`:                                 {503, 503, 200, 200},
-		`{"match":{"nth":3},"effect":{"status":503}}`:                         {200, 200, 503, 200},
-		`{"match":{"nth":1},"effect":{"status":503},"times":1}`:               {503, 200, 200, 200},
-		`{"match":{"operation":"addSecret"},"effect":{"status":503}}`:         {200, 200, 200, 200},
-		`{"match":{"probability":1},"effect":{"status":503},"times":1}`:       {503, 200, 200, 200},
-		`{"match":{"path":"/api/tenants/*"},"effect":{"status":503}}`:         {503, 503, 503, 503},
-		`{"match":{"path":"` + exampleSecrets + `"},"effect":{"status":503}}`: {503, 503, 503, 503},
+		`{"effect":{"status":503},"times":2}`:                                             {503, 503, 200, 200},
+		`{"match":{"nth":3},"effect":{"status":503}}`:                                     {200, 200, 503, 200},
+		`{"match":{"nth":1},"effect":{"status":503},"times":1}`:                           {503, 200, 200, 200},
+		`{"match":{"operation":"addSecret"},"effect":{"status":503}}`:                     {200, 200, 200, 200},
+		`{"match":{"probability":1},"effect":{"status":503},"times":1}`:                   {503, 200, 200, 200},
+		`{"match":{"path":"/api/tenants/*"},"effect":{"status":503}}`:                     {503, 503, 503, 503},
+		`{"match":{"path":"` + vendortest.IdentitySecrets + `"},"effect":{"status":503}}`: {503, 503, 503, 503},
 	} {
 		a.put(http.MethodDelete, "/faults", "", http.StatusNoContent)
 		a.inject(fault)
@@ -284,7 +285,7 @@ func TestOneOfManyIsHit(t *testing.T) {
 	var all sync.WaitGroup
 	for range 100 {
 		all.Go(func() {
-			if s.Send(http.MethodGet, exampleSecrets).Status == http.StatusServiceUnavailable {
+			if s.Send(http.MethodGet, vendortest.IdentitySecrets).Status == http.StatusServiceUnavailable {
 				hit.Add(1)
 			}
 		})

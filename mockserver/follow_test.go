@@ -1,8 +1,6 @@
 package mockserver_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -14,21 +12,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/journal"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/specs"
 )
 
-// event is a server-sent one.
-type event struct{ name, id, data string }
-
-// stream is a reader of the journal of a namespace.
-type stream struct {
-	events chan event
-	// ended is closed when the stream is at its end.
-	ended chan struct{}
-	stop  context.CancelFunc
-}
+// stream is what a reader of the journal of a namespace gets.
+type stream <-chan apitest.Event
 
 // follow reads the journal of a namespace from after an id on, empty for what comes. The
 // stream is there when it returns.
@@ -39,67 +31,38 @@ func follow(t *testing.T, base, namespace, after string) stream {
 
 func followBy(t *testing.T, way http.RoundTripper, base, namespace, after string) stream {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	t.Cleanup(stop)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/__admin/requests/stream", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("X-Keyturn-Namespace", namespace)
-	if after != "" {
-		request.Header.Set("Last-Event-ID", after)
-	}
-	response, err := way.RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if media := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || media != "text/event-stream" {
-		t.Fatalf("HTTP %d %s", response.StatusCode, media)
-	}
-	s := stream{events: make(chan event, 1000), ended: make(chan struct{}), stop: stop}
-	go func() {
-		defer close(s.ended)
-		defer response.Body.Close()
-		var one event
-		for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-			name, value, _ := strings.Cut(lines.Text(), ": ")
-			switch name {
-			case "event":
-				one.name = value
-			case "id":
-				one.id = value
-			case "data":
-				one.data += value
-			case "":
-				if one.name != "" {
-					s.events <- one
-				}
-				one = event{}
-			}
-		}
-	}()
-	return s
+	return apitest.New(t, base).With("X-Keyturn-Namespace", namespace).Follow(way, "/__admin/requests/stream", after)
 }
 
 // next is the event that comes.
-func (s stream) next(t *testing.T) event {
+func (s stream) next(t *testing.T) apitest.Event {
 	t.Helper()
 	select {
-	case one := <-s.events:
+	case one, open := <-s:
+		if !open {
+			t.Fatal("the stream has ended")
+		}
 		return one
 	case <-time.After(20 * time.Second):
 		t.Fatal("there is no event")
-		return event{}
+		return apitest.Event{}
 	}
 }
 
-// wantEnd demands that the stream ends soon.
+// wantEnd demands that the stream ends soon, whatever is still to be read of it.
 func (s stream) wantEnd(t *testing.T, within time.Duration) {
 	t.Helper()
-	select {
-	case <-s.ended:
-	case <-time.After(within):
-		t.Error("the stream goes on")
+	limit := time.After(within)
+	for {
+		select {
+		case _, open := <-s:
+			if !open {
+				return
+			}
+		case <-limit:
+			t.Error("the stream goes on")
+			return
+		}
 	}
 }
 
@@ -120,45 +83,45 @@ func TestEveryRequestIsAnEvent(t *testing.T) {
 	b, schema := a.in(t, "b"), entrySchema(t)
 	live := follow(t, a.BaseURL(), "a", "")
 	a.inject(`{"match":{"operation":"refreshSecret"},"effect":{"status":503,"when":"after"}}`)
-	for i, v := range vendors {
-		v.rotate(b.API)
-		v.rotate(a.API)
+	for i, v := range vendortest.All {
+		v.Rotation.Send(b.API)
+		v.Rotation.Send(a.API)
 		got := live.next(t)
 		var value any
-		if err := json.Unmarshal([]byte(got.data), &value); err != nil {
+		if err := json.Unmarshal([]byte(got.Data), &value); err != nil {
 			t.Fatal(err)
 		}
 		if err := schema.VisitJSON(value); err != nil {
-			t.Errorf("%s: the event is no entry: %v", v.name, err)
+			t.Errorf("%s: the event is no entry: %v", v.Name, err)
 		}
 		var shown entry
-		_ = json.Unmarshal([]byte(got.data), &shown)
-		if got.name != "request" || got.id != strconv.Itoa(i+1) || shown.ID != uint64(i+1) || shown.RequestID == "" || shown.Operation != v.rotation {
-			t.Errorf("%s: got %+v", v.name, got)
+		_ = json.Unmarshal([]byte(got.Data), &shown)
+		if got.Name != "request" || got.ID != strconv.Itoa(i+1) || shown.ID != uint64(i+1) || shown.RequestID == "" || shown.Operation != v.Operation {
+			t.Errorf("%s: got %+v", v.Name, got)
 		}
-		if hit := v.name == "authing-v2"; (shown.Fault != "") != hit {
-			t.Errorf("%s: the fault is %q", v.name, shown.Fault)
+		if hit := v.Name == "authing-v2"; (shown.Fault != "") != hit {
+			t.Errorf("%s: the fault is %q", v.Name, shown.Fault)
 		}
 	}
 	a.Send(http.MethodGet, "/nobody")
-	if got := live.next(t); !strings.Contains(got.data, "/nobody") {
+	if got := live.next(t); !strings.Contains(got.Data, "/nobody") {
 		t.Errorf("got %+v", got)
 	}
 	again := follow(t, a.BaseURL(), "a", "3")
 	for _, want := range []string{"4", "5"} {
-		if got := again.next(t); got.id != want {
+		if got := again.next(t); got.ID != want {
 			t.Errorf("after 3 there is %+v, want %s", got, want)
 		}
 	}
 	a.put(http.MethodDelete, "/requests", "", http.StatusNoContent)
-	if got := live.next(t); got.name != "reset" {
+	if got := live.next(t); got.Name != "reset" {
 		t.Errorf("got %+v, want a reset", got)
 	}
 	a.Send(http.MethodGet, "/nobody")
-	if got := live.next(t); got.id != "6" {
+	if got := live.next(t); got.ID != "6" {
 		t.Errorf("got %+v, want 6", got)
 	}
-	if got := follow(t, a.BaseURL(), "a", "2").next(t); got.name != "reset" {
+	if got := follow(t, a.BaseURL(), "a", "2").next(t); got.Name != "reset" {
 		t.Errorf("got %+v, want a reset", got)
 	}
 	for _, wrong := range []string{"x", "-1"} {
@@ -175,10 +138,10 @@ func TestEvictedEventsAreCounted(t *testing.T) {
 		s.Send(http.MethodGet, "/nobody")
 	}
 	late := follow(t, s.BaseURL(), "a", "2")
-	if got := late.next(t); got.name != "evicted" || got.data != `{"evicted": 5}` {
+	if got := late.next(t); got.Name != "evicted" || got.Data != `{"evicted": 5}` {
 		t.Errorf("got %+v, want 5 evicted", got)
 	}
-	if got := late.next(t); got.id != "8" {
+	if got := late.next(t); got.ID != "8" {
 		t.Errorf("got %+v, want 8", got)
 	}
 }
@@ -198,7 +161,7 @@ func TestStreamsEndWithTheirNamespace(t *testing.T) {
 	}
 	live.wantEnd(t, 10*time.Second)
 	other.Send(http.MethodGet, "/nobody")
-	if got := stays.next(t); got.name != "request" {
+	if got := stays.next(t); got.Name != "request" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -245,7 +208,7 @@ func TestSlowFollowersAreNobodysBurden(t *testing.T) {
 	for range 4 {
 		senders.Go(func() {
 			for range 60 {
-				s.Raw(http.MethodPost, signedPath, jsonMedia, text)
+				s.Raw(http.MethodPost, vendortest.GenAuthV3.Rotation.Path, jsonMedia, text)
 			}
 		})
 	}

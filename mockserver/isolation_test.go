@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -19,9 +20,9 @@ func TestASeedDecidesOnSecrets(t *testing.T) {
 	outside := stage{t: t, Server: mocktest.Start(t)}
 	secrets := func(s stage) []string {
 		var all []string
-		for _, v := range vendors {
-			if v.name != "angusgm" {
-				all = append(all, v.rotated(t, s.API))
+		for _, v := range vendortest.All {
+			if v.Name != "angusgm" {
+				all = append(all, v.Rotated(t, s.API))
 			}
 		}
 		made := s.Raw(http.MethodPost, "/api/v2/applications", jsonMedia, `{"name":"new","identifier":"new","redirectUris":"https://a.example"}`)
@@ -49,19 +50,19 @@ func TestASeedDecidesOnSecrets(t *testing.T) {
 // TestTokensAreOfANamespace presents each vendor's in another one, and in a copy.
 func TestTokensAreOfANamespace(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, a stage) {
-		token := v.issued(t, a.API, v.secret)
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, a stage) {
+		token := v.Issued(t, a.API, v.Secret)
 		for name, other := range map[string]stage{
-			"another": a.in(t, v.name+"-b"), "a copy": a.in(t, v.name+"-c", `"from":"`+v.name+`"`), "default": a.see(t, "default"),
+			"another": a.in(t, v.Name+"-b"), "a copy": a.in(t, v.Name+"-c", `"from":"`+v.Name+`"`), "default": a.see(t, "default"),
 		} {
-			if v.active(t, other.API, v.secret, token) {
+			if v.Active(t, other.API, v.Secret, token) {
 				t.Errorf("it is active in %s", name)
 			}
-			if got := other.Bearer(token).Send(http.MethodGet, v.held); strings.Contains(got.Text, v.secret) || got.Status == http.StatusOK && got.At("statusCode") == nil && got.At("code") == nil {
+			if got := other.Bearer(token).Send(http.MethodGet, v.Held); strings.Contains(got.Text, v.Secret) || got.Status == http.StatusOK && got.At("statusCode") == nil && got.At("code") == nil {
 				t.Errorf("it opens %s: HTTP %d %s", name, got.Status, got.Text)
 			}
 		}
-		if !v.active(t, a.API, v.secret, token) {
+		if !v.Active(t, a.API, v.Secret, token) {
 			t.Error("it is no longer active where it was issued")
 		}
 	})
@@ -72,14 +73,14 @@ func TestManagementTokensAreOfANamespace(t *testing.T) {
 	a := newStage(t, "a")
 	others := []stage{a.in(t, "b"), a.see(t, "default"), a.in(t, "copy", `"from":"a"`)}
 	for _, test := range []struct{ path, body, member, held string }{
-		{"/api/v2/userpools/access-token", `{"userPoolId":"` + authingPool + `","secret":"` + poolSecret + `"}`, "accessToken", vendors[2].held},
-		{"/api/v3/get-management-token", `{"accessKeyId":"` + authingPool + `","accessKeySecret":"` + poolSecret + `"}`, "access_token", vendors[3].held},
+		{"/api/v2/userpools/access-token", `{"userPoolId":"` + vendortest.AuthingPool + `","secret":"` + vendortest.AuthingPoolSecret + `"}`, "accessToken", vendortest.AuthingV2.Held},
+		{"/api/v3/get-management-token", `{"accessKeyId":"` + vendortest.AuthingPool + `","accessKeySecret":"` + vendortest.AuthingPoolSecret + `"}`, "access_token", vendortest.GenAuthV3.Held},
 	} {
 		got := a.Raw(http.MethodPost, test.path, jsonMedia, test.body)
 		token := got.TextAt(test.member) + got.TextAt("data", test.member)
 		opens := func(s stage) bool {
 			reply := s.Bearer(token).Send(http.MethodGet, test.held)
-			return strings.Contains(reply.Text, authingSecret)
+			return strings.Contains(reply.Text, vendortest.AuthingSecret)
 		}
 		if !opens(a) {
 			t.Errorf("%s: it does not open where it was issued: %s", test.path, got.Text)
@@ -98,9 +99,9 @@ func TestDefectsAreOfANamespace(t *testing.T) {
 	a := newStage(t, "a")
 	b := a.in(t, "b")
 	a.put(http.MethodPut, "/defects", `{"on":["blanks-are-trimmed"]}`, http.StatusOK)
-	for _, v := range vendors {
-		if v.works(t, b.API, " "+v.secret) || !v.works(t, a.API, " "+v.secret) {
-			t.Errorf("%s: the defect is not where it was switched on, or elsewhere", v.name)
+	for _, v := range vendortest.All {
+		if v.Works(t, b.API, " "+v.Secret) || !v.Works(t, a.API, " "+v.Secret) {
+			t.Errorf("%s: the defect is not where it was switched on, or elsewhere", v.Name)
 		}
 	}
 	copied := a.in(t, "copy", `"from":"a"`)
@@ -129,7 +130,7 @@ func TestNamespacesComeAndGoAmongRequests(t *testing.T) {
 				default:
 				}
 				api := outside.With("X-Keyturn-Namespace", fmt.Sprintf("w%d", (i+n)%workers))
-				got := vendors[n%len(vendors)].rotate(api)
+				got := vendortest.All[n%len(vendortest.All)].Rotation.Send(api)
 				if got.Status != http.StatusOK && got.Header.Get("Keyturn-Problem") != "no-namespace" {
 					t.Errorf("HTTP %d %s", got.Status, got.Text)
 				}
@@ -183,12 +184,12 @@ func TestDeletionEndsStreamsAmongRequests(t *testing.T) {
 	var late sync.WaitGroup
 	for range 5 {
 		late.Go(func() {
-			if got := vendors[0].rotate(held); got.Status != http.StatusOK && got.Status != http.StatusNotFound {
+			if got := vendortest.IdentityService.Rotation.Send(held); got.Status != http.StatusOK && got.Status != http.StatusNotFound {
 				t.Errorf("a request under way: HTTP %d %s", got.Status, got.Text)
 			}
 		})
 	}
-	vendors[0].rotate(s.API)
+	vendortest.IdentityService.Rotation.Send(s.API)
 	streams[0].next(t)
 	s.see(t, "default").put(http.MethodDelete, "/namespaces/a", "", http.StatusNoContent)
 	for _, one := range streams {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyturn/keyturn/fixtures"
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -46,7 +47,7 @@ func gather(into map[string]bool, text string) {
 	for _, found := range issuedValue.FindAllStringSubmatch(text, -1) {
 		value := strings.TrimPrefix(found[1], "{noop}")
 		// The vendor's page prints the names of types for values, and no secret is that.
-		if value != "a-secret-of-the-callers-own" && !strings.HasPrefix(value, "XCAN_") {
+		if value != "a-secret-of-the-callers-nth" && !strings.HasPrefix(value, "XCAN_") {
 			into[value] = true
 		}
 	}
@@ -59,7 +60,7 @@ func TestNoSecretIsShownAnywhere(t *testing.T) {
 	var log logged
 	s := newStage(t, "a", withLog(&log))
 	s.put(http.MethodPost, "/snapshots", `{"name":"begin"}`, http.StatusCreated)
-	secrets := map[string]bool{poolSecret: true}
+	secrets := map[string]bool{vendortest.AuthingPoolSecret: true}
 	world := func() { gather(secrets, s.put(http.MethodGet, "/world", "", http.StatusOK).Text) }
 	world()
 	live := follow(t, s.BaseURL(), "a", "")
@@ -78,14 +79,14 @@ func TestNoSecretIsShownAnywhere(t *testing.T) {
 			requests++
 		}
 	}
-	for _, v := range vendors {
-		gather(secrets, v.rotate(s.With("Prefer", "code=500, when=after")).Text)
+	for _, v := range vendortest.All {
+		gather(secrets, v.Rotation.Send(s.With("Prefer", "code=500, when=after")).Text)
 		world()
-		held := s.Send(http.MethodGet, v.held)
+		held := s.Send(http.MethodGet, v.Held)
 		gather(secrets, held.Text)
-		v.works(t, s.API, v.secret)
-		s.Send(http.MethodGet, "/wrong/"+v.secret+"?client_secret="+v.secret)
-		s.With("Prefer", "code="+v.secret).Send(http.MethodGet, v.held)
+		v.Works(t, s.API, v.Secret)
+		s.Send(http.MethodGet, "/wrong/"+v.Secret+"?client_secret="+v.Secret)
+		s.With("Prefer", "code="+v.Secret).Send(http.MethodGet, v.Held)
 		requests += 5
 	}
 	s.put(http.MethodPost, "/snapshots", `{"name":"end"}`, http.StatusCreated)
@@ -103,14 +104,14 @@ func TestNoSecretIsShownAnywhere(t *testing.T) {
 		"a failed verification":  s.put(http.MethodPost, "/requests/verify", all, http.StatusOK).Text,
 		"the difference":         s.put(http.MethodGet, "/snapshots/begin/diff", "", http.StatusOK).Text,
 		"the difference back":    s.put(http.MethodGet, "/snapshots/end/diff?with=begin", "", http.StatusOK).Text,
-		"a refused import":       s.admin(http.MethodPut, "/snapshots/x", `{"format":"`+poolSecret+`"}`).Text,
+		"a refused import":       s.admin(http.MethodPut, "/snapshots/x", `{"format":"`+vendortest.AuthingPoolSecret+`"}`).Text,
 		"the list of faults":     s.put(http.MethodGet, "/faults", "", http.StatusOK).Text,
 		"the list of namespaces": s.put(http.MethodGet, "/namespaces", "", http.StatusOK).Text,
 		"the figures":            s.Send(http.MethodGet, "/metrics").Text,
 		"the log":                log.String(),
 	}
 	for range requests {
-		shown["the stream"] += live.next(t).data
+		shown["the stream"] += live.next(t).Data
 	}
 	for what, text := range shown {
 		if text == "" {

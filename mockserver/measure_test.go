@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 	"github.com/keyturn/keyturn/mockserver/telemetry"
 )
@@ -48,16 +49,16 @@ func TestFiguresRiseByWhatIsSent(t *testing.T) {
 	s := newStage(t, "a")
 	before := s.figures()
 	for range 3 {
-		for _, v := range vendors {
-			v.rotate(s.API)
-			v.rotate(s.With("Prefer", "code=503"))
-			v.asked(s.API, "wrong")
+		for _, v := range vendortest.All {
+			v.Rotation.Send(s.API)
+			v.Rotation.Send(s.With("Prefer", "code=503"))
+			v.Asked(s.API, "wrong")
 		}
 	}
 	s.Send(http.MethodGet, "/nobody")
 	s.With("X-Keyturn-Namespace", "nowhere").Send(http.MethodGet, "/nobody")
 	s.Send(http.MethodPut, "/api/v3/refresh-application-secret")
-	_, _ = vendors[0].attempt(s.withFault(`{"effect":{"reset":true}}`))
+	_, _ = s.withFault(`{"effect":{"reset":true}}`).attempt(vendortest.IdentityService.Rotation)
 	// What is cut off is counted after its caller has seen the end.
 	const cut = `keyturn_requests_total{provider="identity-service",operation="addSecret",status="other"}`
 	after := s.figures()
@@ -70,15 +71,15 @@ func TestFiguresRiseByWhatIsSent(t *testing.T) {
 		cut:                       1,
 		`keyturn_journal_entries`: 3*3*4 + 3, `keyturn_namespaces`: 0,
 	}
-	for _, v := range vendors {
+	for _, v := range vendortest.All {
 		for status, count := range map[int]float64{200: 3, 503: 3} {
-			want[fmt.Sprintf(`keyturn_requests_total{provider="%s",operation="%s",status="%d"}`, v.name, v.rotation, status)] = count
+			want[fmt.Sprintf(`keyturn_requests_total{provider="%s",operation="%s",status="%d"}`, v.Name, v.Operation, status)] = count
 		}
 		faults := 3.0
-		if v.name == "identity-service" {
+		if v.Name == "identity-service" {
 			faults++
 		}
-		want[`keyturn_faults_total{provider="`+v.name+`"}`] = faults
+		want[`keyturn_faults_total{provider="`+v.Name+`"}`] = faults
 	}
 	for series, rise := range want {
 		if got := after[series] - before[series]; got != rise {
@@ -97,7 +98,7 @@ func TestFiguresRiseByWhatIsSent(t *testing.T) {
 		t.Errorf("%v requests are counted, want %d", rise, 3*3*4+4)
 	}
 	for series := range after {
-		for _, word := range []string{`"a"`, exampleClient, authingApp, "nowhere", "nobody"} {
+		for _, word := range []string{`"a"`, vendortest.IdentityApp, vendortest.AuthingApp, "nowhere", "nobody"} {
 			if strings.Contains(series, word) {
 				t.Errorf("%s tells of %s", series, word)
 			}
@@ -120,13 +121,13 @@ func TestHostileRequestsAddNoSeries(t *testing.T) {
 	hostile := func(i int) {
 		odd := fmt.Sprintf("x%d", i)
 		s.Send("M"+strings.ToUpper(odd), "/"+odd+"?"+odd)
-		s.Send("M"+strings.ToUpper(odd), exampleSecrets)
+		s.Send("M"+strings.ToUpper(odd), vendortest.IdentitySecrets)
 		s.Send(http.MethodGet, "/api/v3/"+odd)
 		s.Send(http.MethodGet, "/api/tenants/"+odd+"/applications/"+odd+"/secrets")
 		s.Send(http.MethodGet, "/__admin/"+odd)
 		s.With("X-Keyturn-Namespace", odd).Send(http.MethodGet, "/")
-		s.With("Prefer", odd+"=1, code="+odd).Send(http.MethodGet, exampleSecrets)
-		s.With("Prefer", fmt.Sprintf("code=%d", 400+i%3)).Send(http.MethodGet, exampleSecrets)
+		s.With("Prefer", odd+"=1, code="+odd).Send(http.MethodGet, vendortest.IdentitySecrets)
+		s.With("Prefer", fmt.Sprintf("code=%d", 400+i%3)).Send(http.MethodGet, vendortest.IdentitySecrets)
 		s.With("traceparent", odd).With("Host", odd).Send(http.MethodPost, "/graphql/v2")
 	}
 	for i := range 4 {
@@ -209,15 +210,15 @@ func TestOneIdEverywhere(t *testing.T) {
 	s := newStage(t, "a", withLog(&log), mocktest.WithOptions(func(o *mockserver.Options) { o.Tracing = tracing }))
 	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	var ids []string
-	for _, v := range vendors {
-		got := v.rotate(s.With("traceparent", "00-"+trace+"-00f067aa0ba902b7-01"))
+	for _, v := range vendortest.All {
+		got := v.Rotation.Send(s.With("traceparent", "00-"+trace+"-00f067aa0ba902b7-01"))
 		if id := got.Header.Get("Keyturn-Request-Id"); id != "" {
-			t.Errorf("%s: an answer that was well has the id %s", v.name, id)
+			t.Errorf("%s: an answer that was well has the id %s", v.Name, id)
 		}
 		ids = append(ids, s.journal()[len(ids)].RequestID)
 	}
 	ids = append(ids, s.Send(http.MethodGet, "/nobody").Header.Get("Keyturn-Request-Id"))
-	_, _ = vendors[0].attempt(s.withFault(`{"effect":{"reset":true}}`))
+	_, _ = s.withFault(`{"effect":{"reset":true}}`).attempt(vendortest.IdentityService.Rotation)
 	entries := s.journal()
 	ids = append(ids, entries[len(entries)-1].RequestID)
 	// Who is cut off is told before the span ends.
@@ -240,7 +241,7 @@ func TestOneIdEverywhere(t *testing.T) {
 		for line := range strings.Lines(log.String()) {
 			if strings.Contains(line, `"msg":"request"`) && strings.Contains(line, `"request_id":"`+id+`"`) {
 				lines++
-				if i < len(vendors) && !strings.Contains(line, trace) {
+				if i < len(vendortest.All) && !strings.Contains(line, trace) {
 					t.Errorf("the log has another trace: %s", line)
 				}
 			}
@@ -249,7 +250,7 @@ func TestOneIdEverywhere(t *testing.T) {
 		for _, span := range taking.spans {
 			if span["keyturn.request_id"] == id {
 				spans++
-				if i < len(vendors) && (span["trace_id"] != trace || span["keyturn.operation"] != vendors[i].rotation || span["keyturn.namespace"] != "a") {
+				if i < len(vendortest.All) && (span["trace_id"] != trace || span["keyturn.operation"] != vendortest.All[i].Operation || span["keyturn.namespace"] != "a") {
 					t.Errorf("got the span %v", span)
 				}
 			}
@@ -258,7 +259,7 @@ func TestOneIdEverywhere(t *testing.T) {
 			t.Errorf("request %d has %d lines and %d spans", i, lines, spans)
 		}
 	}
-	if shown := fmt.Sprint(taking.spans); strings.Contains(shown, exampleClient+"/secrets?") || strings.Contains(shown, poolSecret) {
+	if shown := fmt.Sprint(taking.spans); strings.Contains(shown, vendortest.IdentityApp+"/secrets?") || strings.Contains(shown, vendortest.AuthingPoolSecret) {
 		t.Errorf("the spans say too much: %s", shown)
 	}
 }

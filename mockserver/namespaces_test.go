@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -204,7 +206,7 @@ func TestParallelTestsNeverMeet(t *testing.T) {
 			t.Fatalf("%s has the secret of another", name)
 		}
 		seen[secrets[name]] = true
-		if works(t, base, way{header: other}, exampleClient, secrets[name]) {
+		if works(t, base, way{header: other}, vendortest.IdentityApp, secrets[name]) {
 			t.Errorf("the secret of %s works in %s", name, other)
 		}
 		if !isActive(t, base, name, secrets[name], tokens[name]) {
@@ -216,27 +218,21 @@ func TestParallelTestsNeverMeet(t *testing.T) {
 	}
 }
 
-const (
-	exampleClient  = "my-new-app"
-	exampleSecrets = "/api/tenants/acme/applications/my-new-app/secrets"
-	seededSecret   = "hQ7v2Zk0sXwB9rTnE4uYc1LpJ6mDfGa8oViK3NxR5Sg"
-)
-
 // rehearse makes a new secret, deletes the seeded one, and gets a token with the new.
 func rehearse(t *testing.T, base string, w way) (secret, token string) {
 	t.Helper()
-	added := ask(t, base, w, http.MethodPost, exampleSecrets, jsonMedia, `{}`)
+	added := ask(t, base, w, http.MethodPost, vendortest.IdentitySecrets, jsonMedia, `{}`)
 	if added.status != http.StatusOK {
 		t.Fatalf("add: HTTP %d %s", added.status, added.body)
 	}
 	secret = added.member(t, "clientSecret")
-	if got := ask(t, base, w, http.MethodDelete, exampleSecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248", "", ""); got.status != http.StatusOK && got.status != http.StatusNoContent {
+	if got := ask(t, base, w, http.MethodDelete, vendortest.IdentitySecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248", "", ""); got.status != http.StatusOK && got.status != http.StatusNoContent {
 		t.Fatalf("delete: HTTP %d %s", got.status, got.body)
 	}
-	if works(t, base, w, exampleClient, seededSecret) {
+	if works(t, base, w, vendortest.IdentityApp, vendortest.IdentitySecret) {
 		t.Error("the deleted secret works")
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {exampleClient}, "client_secret": {secret}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {vendortest.IdentityApp}, "client_secret": {secret}}
 	issued := ask(t, base, w, http.MethodPost, "/connect/token", formMedia, form.Encode())
 	if issued.status != http.StatusOK {
 		t.Fatalf("token: HTTP %d %s", issued.status, issued.body)
@@ -258,7 +254,7 @@ func journalled(t *testing.T, base, name string) int {
 // isActive asks a namespace about a token.
 func isActive(t *testing.T, base, name, secret, token string) bool {
 	t.Helper()
-	form := url.Values{"client_id": {exampleClient}, "client_secret": {secret}, "token": {token}}
+	form := url.Values{"client_id": {vendortest.IdentityApp}, "client_secret": {secret}, "token": {token}}
 	got := ask(t, base, way{header: name}, http.MethodPost, "/connect/introspect", formMedia, form.Encode())
 	var state struct{ Active bool }
 	if err := json.Unmarshal([]byte(got.body), &state); err != nil || got.status != http.StatusOK {
@@ -269,8 +265,8 @@ func isActive(t *testing.T, base, name, secret, token string) bool {
 
 func TestIdleNamespacesAreForgotten(t *testing.T) {
 	t.Parallel()
-	system := &movable{now: time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)}
-	standIn := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = system.read }))
+	system := apitest.NewClock(time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC))
+	standIn := mocktest.Start(t, mocktest.WithOptions(func(o *mockserver.Options) { o.Clock = system.Now }))
 	base := standIn.BaseURL()
 	for _, body := range []string{`{"name":"short","idle":"10m"}`, `{"name":"usual"}`, `{"name":"always","idle":"0s"}`} {
 		if got := ask(t, base, way{}, http.MethodPost, "/__admin/namespaces", jsonMedia, body); got.status != http.StatusCreated {
@@ -283,7 +279,7 @@ func TestIdleNamespacesAreForgotten(t *testing.T) {
 		pass time.Duration
 		want string
 	}{{9 * time.Minute, "default short usual always"}, {2 * time.Minute, "default usual always"}, {29 * time.Minute, "default usual always"}, {31 * time.Minute, "default always"}} {
-		system.pass(step.pass)
+		system.Advance(step.pass)
 		var left []string
 		for _, name := range []string{"default", "short", "usual", "always"} {
 			if step.pass == 9*time.Minute && name == "short" {
@@ -302,24 +298,6 @@ func TestIdleNamespacesAreForgotten(t *testing.T) {
 		}
 	}
 	create(t, base, "short") // the name is free
-}
-
-// movable is a system's clock that goes on when it is told.
-type movable struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (m *movable) read() time.Time {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.now
-}
-
-func (m *movable) pass(by time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now = m.now.Add(by)
 }
 
 func TestThereIsAnEndToNamespaces(t *testing.T) {

@@ -5,27 +5,29 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestNewSecretsAreAcceptedLate rotates under a delay, with the clock standing, and asks
 // each vendor's token endpoint before and after it has passed.
 func TestNewSecretsAreAcceptedLate(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
 		s.clock(`{"freeze":true}`)
 		s.put(http.MethodPut, "/propagation", `{"accept_new_after":"20s","refuse_old_after":"30s"}`, http.StatusOK)
-		secret := v.rotated(t, s.API)
-		keeps := v.name == "identity-service" // a new secret takes no other's place
+		secret := v.Rotated(t, s.API)
+		keeps := v.Name == "identity-service" // a new secret takes no other's place
 		for _, step := range []struct {
 			advance  string
 			old, new bool
 		}{{"0s", true, false}, {"19s", true, false}, {"999ms", true, false}, {"1ms", true, true}, {"9s", true, true}, {"999ms", true, true}, {"1ms", keeps, true}, {"24h", keeps, true}} {
 			s.clock(`{"advance":"` + step.advance + `"}`)
-			if old, fresh := v.works(t, s.API, v.secret), v.works(t, s.API, secret); old != step.old || fresh != step.new {
+			if old, fresh := v.Works(t, s.API, v.Secret), v.Works(t, s.API, secret); old != step.old || fresh != step.new {
 				t.Errorf("%s later the old works: %v, the new: %v; want %v and %v", step.advance, old, fresh, step.old, step.new)
 			}
 		}
-		if uses := s.outcomes(); uses["refused"] == 0 && !strings.HasPrefix(v.name, "none") {
+		if uses := s.outcomes(); uses["refused"] == 0 && !strings.HasPrefix(v.Name, "none") {
 			t.Errorf("the journal has no secret that was refused for being new: %v", uses)
 		}
 	})
@@ -49,18 +51,18 @@ func (s stage) outcomes() map[string]int {
 // TestASecretOfNobodyWorksInBetween has the old one refused before the new is accepted.
 func TestASecretOfNobodyWorksInBetween(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
-		if v.name == "identity-service" {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
+		if v.Name == "identity-service" {
 			t.Skip("a new secret takes no other's place")
 		}
 		s.clock(`{"freeze":true}`)
 		s.put(http.MethodPut, "/propagation", `{"accept_new_after":"20s"}`, http.StatusOK)
-		secret := v.rotated(t, s.API)
-		if v.works(t, s.API, v.secret) || v.works(t, s.API, secret) {
+		secret := v.Rotated(t, s.API)
+		if v.Works(t, s.API, v.Secret) || v.Works(t, s.API, secret) {
 			t.Error("one of them works")
 		}
 		s.clock(`{"advance":"20s"}`)
-		if v.works(t, s.API, v.secret) || !v.works(t, s.API, secret) {
+		if v.Works(t, s.API, v.Secret) || !v.Works(t, s.API, secret) {
 			t.Error("the new one does not work, or the old one does")
 		}
 	})
@@ -69,14 +71,14 @@ func TestASecretOfNobodyWorksInBetween(t *testing.T) {
 // TestTwoReplicasFlap asks twice each time: one replica is up to date and one lags.
 func TestTwoReplicasFlap(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
 		s.clock(`{"freeze":true}`)
 		s.put(http.MethodPut, "/propagation", `{"accept_new_after":"20s","refuse_old_after":"20s","replicas":2}`, http.StatusOK)
-		secret := v.rotated(t, s.API)
+		secret := v.Rotated(t, s.API)
 		turns := func() string {
 			var text string
 			for range 6 {
-				text += map[bool]string{true: "y", false: "n"}[v.works(t, s.API, secret)]
+				text += map[bool]string{true: "y", false: "n"}[v.Works(t, s.API, secret)]
 			}
 			return text
 		}
@@ -93,17 +95,17 @@ func TestTwoReplicasFlap(t *testing.T) {
 // TestADeletedSecretLivesOn deletes one that two identity services still know.
 func TestADeletedSecretLivesOn(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t, "a"), vendors[0]
+	s, v := newStage(t, "a"), vendortest.IdentityService
 	s.clock(`{"freeze":true}`)
 	s.put(http.MethodPut, "/propagation", `{"refuse_old_after":"30s"}`, http.StatusOK)
-	if got := s.Send(http.MethodDelete, exampleSecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248"); got.Status != http.StatusOK {
+	if got := s.Send(http.MethodDelete, vendortest.IdentitySecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248"); got.Status != http.StatusOK {
 		t.Fatalf("HTTP %d %s", got.Status, got.Text)
 	}
-	if !v.works(t, s.API, v.secret) {
+	if !v.Works(t, s.API, v.Secret) {
 		t.Error("it is refused at once")
 	}
 	s.clock(`{"advance":"30s"}`)
-	if v.works(t, s.API, v.secret) {
+	if v.Works(t, s.API, v.Secret) {
 		t.Error("it is accepted for ever")
 	}
 }
@@ -134,11 +136,11 @@ func TestPropagationIsOfANamespace(t *testing.T) {
 	a := newStage(t, "a")
 	b := a.in(t, "b")
 	a.put(http.MethodPut, "/propagation", `{"accept_new_after":"1h","refuse_old_after":"1h"}`, http.StatusOK)
-	for _, v := range vendors[1:] {
-		late, prompt := v.rotated(t, a.API), v.rotated(t, b.API)
-		got := fmt.Sprint(v.works(t, a.API, late), v.works(t, a.API, v.secret), v.works(t, b.API, prompt), v.works(t, b.API, v.secret))
-		if v.name != "genauth-v3" && got != "false true true false" {
-			t.Errorf("%s: got %s", v.name, got)
+	for _, v := range vendortest.All[1:] {
+		late, prompt := v.Rotated(t, a.API), v.Rotated(t, b.API)
+		got := fmt.Sprint(v.Works(t, a.API, late), v.Works(t, a.API, v.Secret), v.Works(t, b.API, prompt), v.Works(t, b.API, v.Secret))
+		if v.Name != "genauth-v3" && got != "false true true false" {
+			t.Errorf("%s: got %s", v.Name, got)
 		}
 	}
 }

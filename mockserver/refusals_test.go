@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -146,7 +147,7 @@ func TestTheDateIsTheNamespaces(t *testing.T) {
 	t.Parallel()
 	base := mocktest.Start(t).BaseURL()
 	ask(t, base, way{}, http.MethodPut, "/__admin/clock", jsonMedia, `{"at":"2099-01-02T00:00:00Z"}`)
-	got := ask(t, base, way{}, http.MethodGet, exampleSecrets, "", "")
+	got := ask(t, base, way{}, http.MethodGet, vendortest.IdentitySecrets, "", "")
 	if at, err := http.ParseTime(got.header.Get("Date")); err != nil || at.Year() != 2099 {
 		t.Errorf("got %v, %v", at, err)
 	}

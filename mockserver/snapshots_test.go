@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/mocktest"
 )
 
@@ -17,15 +18,15 @@ func decorated(t *testing.T, outside stage, name string) (s stage, tokens []stri
 	s = outside.in(t, name, `"seed":7`)
 	s.clock(`{"at":"2035-01-01T00:00:00Z"}`)
 	s.clock(`{"freeze":true}`)
-	for _, v := range vendors {
-		tokens = append(tokens, v.issued(t, s.API, v.secret))
+	for _, v := range vendortest.All {
+		tokens = append(tokens, v.Issued(t, s.API, v.Secret))
 	}
 	s.put(http.MethodPut, "/propagation", `{"accept_new_after":"0s","refuse_old_after":"20s","replicas":1}`, http.StatusOK)
 	s.put(http.MethodPut, "/defects", `{"on":["allow-is-missing"]}`, http.StatusOK)
 	s.inject(`{"match":{"operation":"listClients"},"effect":{"status":503},"times":3}`)
 	s.inject(`{"match":{"operation":"getApplication"},"effect":{"throttle":{"limit":100,"per":"1h"}}}`)
 	s.Send(http.MethodGet, "/api/v1/auth/client")
-	s.Send(http.MethodGet, vendors[2].held)
+	s.Send(http.MethodGet, vendortest.AuthingV2.Held)
 	s.put(http.MethodPost, "/snapshots", `{"name":"before"}`, http.StatusCreated)
 	return s, tokens
 }
@@ -55,10 +56,10 @@ func (s stage) disturb(t *testing.T) {
 	s.inject(`{"match":{"operation":"oauthKeys"},"effect":{"status":418}}`)
 	s.clock(`{"freeze":false}`)
 	s.clock(`{"advance":"24h"}`)
-	for _, v := range vendors {
-		v.rotated(t, s.API)
+	for _, v := range vendortest.All {
+		v.Rotated(t, s.API)
 	}
-	s.Send(http.MethodDelete, exampleSecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248")
+	s.Send(http.MethodDelete, vendortest.IdentitySecrets+"/3f0c6b1e-8a52-4d7f-9c36-5e1b7a90d248")
 	s.Raw(http.MethodPost, "/api/v2/applications", jsonMedia, `{"name":"new","identifier":"new","redirectUris":"https://a.example"}`)
 }
 
@@ -74,7 +75,7 @@ func TestARestoredSnapshotIsWhatItWas(t *testing.T) {
 	var first string
 	for round := range 2 {
 		s.disturb(t)
-		later := vendors[0].issued(t, s.API, vendors[0].rotated(t, s.API))
+		later := vendortest.IdentityService.Issued(t, s.API, vendortest.IdentityService.Rotated(t, s.API))
 		if got := s.differences("before"); len(got) < 8 {
 			t.Errorf("much has happened, and it differs in %q alone", got)
 		}
@@ -88,15 +89,15 @@ func TestARestoredSnapshotIsWhatItWas(t *testing.T) {
 		if entries := s.journal(); len(entries) != 0 || !s.now().Equal(clock) {
 			t.Errorf("the journal has %d entries, the clock shows %v", len(entries), s.now())
 		}
-		if vendors[0].active(t, s.API, seededSecret, later) {
+		if vendortest.IdentityService.Active(t, s.API, vendortest.IdentitySecret, later) {
 			t.Error("a token that was never issued is active")
 		}
-		for i, v := range vendors {
-			if !v.active(t, s.API, v.secret, tokens[i]) {
-				t.Errorf("%s: the token of then is no longer good", v.name)
+		for i, v := range vendortest.All {
+			if !v.Active(t, s.API, v.Secret, tokens[i]) {
+				t.Errorf("%s: the token of then is no longer good", v.Name)
 			}
 		}
-		next := vendors[0].rotated(t, s.API)
+		next := vendortest.IdentityService.Rotated(t, s.API)
 		if first != "" && next != first {
 			t.Errorf("the next secret is %q, and was %q", next, first)
 		}
@@ -107,11 +108,11 @@ func TestARestoredSnapshotIsWhatItWas(t *testing.T) {
 // TestTokensOfWhatWasUndone issues one to a client that there was before.
 func TestTokensOfWhatWasUndone(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(t *testing.T, v vendor, s stage) {
-		issued := func() string { return v.issued(t, s.API, v.secret) }
+	forVendors(t, func(t *testing.T, v vendortest.Vendor, s stage) {
+		issued := func() string { return v.Issued(t, s.API, v.Secret) }
 		want := func(when, token string, active bool) {
 			t.Helper()
-			if got := v.active(t, s.API, v.secret, token); got != active {
+			if got := v.Active(t, s.API, v.Secret, token); got != active {
 				t.Errorf("%s it is active: %v, want %v", when, got, active)
 			}
 		}
@@ -145,7 +146,7 @@ func TestASnapshotTravels(t *testing.T) {
 	t.Parallel()
 	s, tokens := decorated(t, stage{t: t, Server: mocktest.Start(t)}, "a")
 	document := s.put(http.MethodGet, "/snapshots/before", "", http.StatusOK).Text
-	next := vendors[0].rotated(t, s.API)
+	next := vendortest.IdentityService.Rotated(t, s.API)
 	other := newStage(t, "default")
 	other.put(http.MethodPut, "/snapshots/travelled", document, http.StatusNoContent)
 	other.put(http.MethodPost, "/snapshots/travelled/restore", "", http.StatusNoContent)
@@ -157,14 +158,14 @@ func TestASnapshotTravels(t *testing.T) {
 	if diff := cmp.Diff(document, same.Replace(again)); diff != "" {
 		t.Errorf("what comes out is not what went in:\n%s", diff)
 	}
-	if got := vendors[0].rotated(t, other.API); got != next {
+	if got := vendortest.IdentityService.Rotated(t, other.API); got != next {
 		t.Errorf("the next secret is %q, and %q where it came from", got, next)
 	}
-	if vendors[0].active(t, other.API, seededSecret, tokens[0]) {
+	if vendortest.IdentityService.Active(t, other.API, vendortest.IdentitySecret, tokens[0]) {
 		t.Error("a token of another server is good")
 	}
 	other.put(http.MethodPost, "/reset", "", http.StatusNoContent)
-	if got := vendors[0].rotated(t, other.API); got == next {
+	if got := vendortest.IdentityService.Rotated(t, other.API); got == next {
 		t.Error("after a reset the default namespace still draws what the snapshot says")
 	}
 }
@@ -236,17 +237,17 @@ func TestANamespaceFromASnapshot(t *testing.T) {
 	if got := copied.admin(http.MethodGet, "/faults", ""); got.At("faults", 0, "hits") != 1.0 {
 		t.Errorf("got %s", got.Text)
 	}
-	if !vendors[0].works(t, copied.API, seededSecret) {
+	if !vendortest.IdentityService.Works(t, copied.API, vendortest.IdentitySecret) {
 		t.Error("the secret that is deleted since does not work")
 	}
-	for i, v := range vendors {
-		if v.active(t, copied.API, v.secret, tokens[i]) {
-			t.Errorf("%s: a token of the original is good in the copy", v.name)
+	for i, v := range vendortest.All {
+		if v.Active(t, copied.API, v.Secret, tokens[i]) {
+			t.Errorf("%s: a token of the original is good in the copy", v.Name)
 		}
 	}
-	own := vendors[2].rotated(t, copied.API)
+	own := vendortest.AuthingV2.Rotated(t, copied.API)
 	copied.put(http.MethodPost, "/reset", "", http.StatusNoContent)
-	if vendors[2].works(t, copied.API, own) || !vendors[2].works(t, copied.API, authingSecret) {
+	if vendortest.AuthingV2.Works(t, copied.API, own) || !vendortest.AuthingV2.Works(t, copied.API, vendortest.AuthingSecret) {
 		t.Error("a reset does not go back to the snapshot")
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // flood is more requests than a connection holds events of.
@@ -34,7 +35,7 @@ func stuck(t *testing.T, address string) {
 	}
 	body := `{"appId":"` + strings.Repeat("x ", 7<<10) + `"}`
 	for range flood {
-		response, err := http.Post("http://"+address+signedPath, jsonMedia, strings.NewReader(body)) //nolint:noctx // it ends with the server
+		response, err := http.Post("http://"+address+vendortest.GenAuthV3.Rotation.Path, jsonMedia, strings.NewReader(body)) //nolint:noctx // it ends with the server
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,8 +76,8 @@ func TestWhoDoesNotReadIsCutOff(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	for got := reads.next(t); got.id != strconv.Itoa(flood); got = reads.next(t) {
-		if got.name != "request" && got.name != "evicted" {
+	for got := reads.next(t); got.ID != strconv.Itoa(flood); got = reads.next(t) {
+		if got.Name != "request" && got.Name != "evicted" {
 			t.Fatalf("got %+v", got)
 		}
 	}
@@ -85,7 +86,7 @@ func TestWhoDoesNotReadIsCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	if got := reads.next(t); !strings.Contains(got.data, "/last") {
+	if got := reads.next(t); !strings.Contains(got.Data, "/last") {
 		t.Errorf("who reads got %+v", got)
 	}
 }
@@ -107,7 +108,7 @@ func TestAQuietStreamGoesOn(t *testing.T) {
 		}
 		_ = response.Body.Close()
 		for i := range streams {
-			if got := streams[i].next(t); got.name != "request" {
+			if got := streams[i].next(t); got.Name != "request" {
 				t.Errorf("stream %d: got %+v", i, got)
 			}
 		}

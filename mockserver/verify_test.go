@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
 
@@ -22,8 +23,8 @@ func (s stage) verdict(expectation string) (outcome string, text string) {
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "a", withJournal(journal.Bounds{Entries: 5}))
-	for _, v := range vendors[:3] {
-		v.rotate(s.API)
+	for _, v := range vendortest.All[:3] {
+		v.Rotation.Send(s.API)
 	}
 	const (
 		add, update, refresh = `{"operation":"addSecret"}`, `{"operation":"updateClient"}`, `{"operation":"refreshSecret"}`
@@ -37,7 +38,7 @@ func TestVerdicts(t *testing.T) {
 		{`{"match":` + add + `,"at_least":2}`, fail},
 		{`{"match":` + add + `,"never":true}`, fail},
 		{`{"match":{"operation":"getClient"},"never":true}`, pass},
-		{`{"match":{"client":"` + exampleClient + `"},"exactly":1}`, pass},
+		{`{"match":{"client":"` + vendortest.IdentityApp + `"},"exactly":1}`, pass},
 		{`{"match":{"provider":"angusgm","method":"PATCH","path":"/api/v1/auth/client","status":200},"exactly":1}`, pass},
 		{`{"match":{"provider":"angusgm","status":404},"at_least":1}`, fail},
 		{`{"in_order":[` + add + `,` + update + `,` + refresh + `]}`, pass},
@@ -78,7 +79,7 @@ func TestAFailedVerdictShowsWhatCameNearest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "a")
 	s.Send(http.MethodGet, "/nobody")
-	vendors[2].rotate(s.With("Prefer", "code=503"))
+	vendortest.AuthingV2.Rotation.Send(s.With("Prefer", "code=503"))
 	got := s.put(http.MethodPost, "/requests/verify", `{"match":{"operation":"refreshSecret","status":200},"at_least":1}`, http.StatusOK)
 	if got.TextAt("verdict") != "fail" || got.TextAt("nearest", 0, "operation") != "refreshSecret" || !strings.Contains(got.TextAt("nearest", 0, "difference"), "503") {
 		t.Errorf("got %s", got.Text)
@@ -124,7 +125,7 @@ func TestUnmatchedRequestsHaveANearest(t *testing.T) {
 	} {
 		s.put(http.MethodDelete, "/requests", "", http.StatusNoContent)
 		s.Send(test.method, test.path)
-		vendors[0].rotate(s.API)
+		vendortest.IdentityService.Rotation.Send(s.API)
 		got := s.put(http.MethodGet, "/requests/unmatched", "", http.StatusOK)
 		if got.TextAt("entries", 0, "nearest", "operation") != test.operation || got.TextAt("entries", 0, "nearest", "provider") != test.provider ||
 			got.TextAt("entries", 0, "reason") == "" || got.At("entries", 1) != nil {
@@ -145,7 +146,7 @@ func TestTheArchive(t *testing.T) {
 	s := newStage(t, "a")
 	const requests = 3
 	for range requests {
-		vendors[0].rotate(s.API)
+		vendortest.IdentityService.Rotation.Send(s.API)
 	}
 	got := s.put(http.MethodGet, "/requests.har", "", http.StatusOK)
 	var archive struct {
@@ -169,7 +170,7 @@ func TestTheArchive(t *testing.T) {
 		t.Fatalf("got %s", got.Text)
 	}
 	for _, e := range archive.Log.Entries {
-		if e.Request.Method != http.MethodPost || e.Request.URL != s.BaseURL()+exampleSecrets || e.Request.HTTPVersion != "HTTP/1.1" ||
+		if e.Request.Method != http.MethodPost || e.Request.URL != s.BaseURL()+vendortest.IdentitySecrets || e.Request.HTTPVersion != "HTTP/1.1" ||
 			e.Response.Status != 200 || e.Response.Content.MimeType == "" || !strings.Contains(e.Response.Content.Text, "[redacted #") {
 			t.Errorf("got %s", fmt.Sprintf("%+v", e))
 		}

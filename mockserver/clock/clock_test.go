@@ -9,27 +9,10 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/clock"
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 )
 
 var noon = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
-
-// wall is a system's clock that goes on when it is told.
-type wall struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (w *wall) read() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *wall) pass(by time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(by)
-}
 
 func TestMoves(t *testing.T) {
 	t.Parallel()
@@ -45,19 +28,19 @@ func TestMoves(t *testing.T) {
 		return func(c *clock.Clock) error { return c.Advance(by) }
 	}
 	set := func(at time.Time) func(*clock.Clock) error { return func(c *clock.Clock) error { return c.Set(at) } }
-	system := &wall{now: noon}
-	c := clock.New(system.read)
+	system := apitest.NewClock(noon)
+	c := clock.New(system.Now)
 	for _, step := range []step{
 		{"follows", always(func(*clock.Clock) {}), noon},
 		{"advances", advance(36 * time.Hour), noon.Add(36 * time.Hour)},
-		{"runs", always(func(*clock.Clock) { system.pass(time.Minute) }), noon.Add(36*time.Hour + time.Minute)},
+		{"runs", always(func(*clock.Clock) { system.Advance(time.Minute) }), noon.Add(36*time.Hour + time.Minute)},
 		{"freezes", always((*clock.Clock).Freeze), noon.Add(36*time.Hour + time.Minute)},
-		{"stands", always(func(*clock.Clock) { system.pass(time.Hour) }), noon.Add(36*time.Hour + time.Minute)},
+		{"stands", always(func(*clock.Clock) { system.Advance(time.Hour) }), noon.Add(36*time.Hour + time.Minute)},
 		{"advances while it stands", advance(time.Second), noon.Add(36*time.Hour + time.Minute + time.Second)},
 		{"is set while it stands", set(noon.AddDate(0, 3, 0)), noon.AddDate(0, 3, 0)},
-		{"still stands", always(func(*clock.Clock) { system.pass(time.Hour) }), noon.AddDate(0, 3, 0)},
+		{"still stands", always(func(*clock.Clock) { system.Advance(time.Hour) }), noon.AddDate(0, 3, 0)},
 		{"runs on", always((*clock.Clock).Run), noon.AddDate(0, 3, 0)},
-		{"from where it stood", always(func(*clock.Clock) { system.pass(time.Second) }), noon.AddDate(0, 3, 0).Add(time.Second)},
+		{"from where it stood", always(func(*clock.Clock) { system.Advance(time.Second) }), noon.AddDate(0, 3, 0).Add(time.Second)},
 		{"runs while it runs", always((*clock.Clock).Run), noon.AddDate(0, 3, 0).Add(time.Second)},
 		{"is set to the end of a century", set(time.Date(2099, 1, 2, 0, 0, 0, 0, time.UTC)), time.Date(2099, 1, 2, 0, 0, 0, 0, time.UTC)},
 		{"is released", always((*clock.Clock).Release), noon.Add(2*time.Hour + time.Minute + time.Second)},
@@ -95,8 +78,8 @@ func TestNotBackwardsAndNotTooFar(t *testing.T) {
 
 func TestStateComesBack(t *testing.T) {
 	t.Parallel()
-	system := &wall{now: noon}
-	c := clock.New(system.read)
+	system := apitest.NewClock(noon)
+	c := clock.New(system.Now)
 	for _, prepare := range []func(){c.Release, func() { _ = c.Advance(time.Hour) }, c.Freeze} {
 		prepare()
 		state, want := c.State(), c.Read()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // What follows is each replica's own. The tests say so, for whoever changes it to notice.
@@ -18,10 +19,10 @@ import (
 // replica that has seen the key repeats its answer.
 func TestEachDefectRemembersByItself(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t), vendors[3]
+	s, v := newStage(t), vendortest.GenAuthV3
 	s.admin(0, http.MethodPut, "/defects", `{"on":["rotation-repeats-by-key"]}`, http.StatusOK)
 	rotate := func(at int) string {
-		return v.rotate(s.at[at].With("Idempotency-Key", "one"), "").TextAt("data", "secret")
+		return v.Rotation.Send(s.at[at].With("Idempotency-Key", "one")).TextAt("data", "secret")
 	}
 	first := rotate(0)
 	if again := rotate(0); again != first || first == "" {
@@ -36,12 +37,12 @@ func TestEachDefectRemembersByItself(t *testing.T) {
 // have them at once.
 func TestWhatIsOnItsWayIsOfOneReplica(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t), vendors[3]
+	s, v := newStage(t), vendortest.GenAuthV3
 	s.admin(0, http.MethodPut, "/propagation", `{"accept_new_after":"1h","refuse_old_after":"1h"}`, http.StatusOK)
-	next := v.rotated(t, s.at[0], "")
+	next := v.Replaced(t, s.at[0])
 	for i, api := range s.at {
-		if here := i == 0; v.works(t, api, v.secret) != here || v.works(t, api, next) == here {
-			t.Errorf("replica %d: the old secret works: %t, the new one: %t", i, v.works(t, api, v.secret), v.works(t, api, next))
+		if here := i == 0; v.Works(t, api, v.Secret) != here || v.Works(t, api, next) == here {
+			t.Errorf("replica %d: the old secret works: %t, the new one: %t", i, v.Works(t, api, v.Secret), v.Works(t, api, next))
 		}
 	}
 }
@@ -50,12 +51,12 @@ func TestWhatIsOnItsWayIsOfOneReplica(t *testing.T) {
 // created the namespace, and after a reset that it was itself asked for. The others draw.
 func TestASeedIsOfItsReplica(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t, `"seed":7`), vendors[3]
+	s, v := newStage(t, `"seed":7`), vendortest.GenAuthV3
 	drawn := func(reset, at int) string {
 		s.admin(reset, http.MethodPost, "/reset", "", http.StatusNoContent)
-		return v.rotated(t, s.at[at], "")
+		return v.Replaced(t, s.at[at])
 	}
-	first := v.rotated(t, s.at[0], "")
+	first := v.Replaced(t, s.at[0])
 	if again := drawn(0, 0); again != first {
 		t.Errorf("after a reset the seed gives %s, before it %s", again, first)
 	}
@@ -74,7 +75,7 @@ func TestMetricsAreOfOneReplica(t *testing.T) {
 	t.Parallel()
 	s := newStageOf(t, cluster(t, nil))
 	for range 5 {
-		vendors[0].issued(t, s.at[1], vendors[0].secret)
+		vendortest.IdentityService.Issued(t, s.at[1], vendortest.IdentityService.Secret)
 	}
 	for i, r := range s.replicas {
 		got := apitest.New(t, r.base).Send(http.MethodGet, "/metrics")
@@ -89,7 +90,7 @@ func TestMetricsAreOfOneReplica(t *testing.T) {
 func TestFingerprintsAreTheSame(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	vendors[0].issued(t, s.at[0], vendors[0].secret)
+	vendortest.IdentityService.Issued(t, s.at[0], vendortest.IdentityService.Secret)
 	seen := map[string]bool{}
 	for _, got := range s.everywhere("/requests") {
 		mark := got.TextAt("entries", 0, "uses", 0, "fingerprint")

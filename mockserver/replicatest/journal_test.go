@@ -6,13 +6,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestTheJournalIsOne has each replica answer in turn and every other one asked at once.
 func TestTheJournalIsOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	v, last := vendors[0], uint64(0)
+	v, last := vendortest.IdentityService, uint64(0)
 	for n := range 10 * count {
 		at := n % count
 		s.at[at].Send(http.MethodGet, fmt.Sprintf("/nobody?n=%d", n))
@@ -28,7 +30,7 @@ func TestTheJournalIsOne(t *testing.T) {
 		last = s.entries(at)[n].ID
 	}
 	for range count {
-		v.issued(t, s.at[0], v.secret)
+		v.Issued(t, s.at[0], v.Secret)
 	}
 	s.alike("/requests?limit=1000")
 	s.alike("/requests/unmatched")
@@ -86,15 +88,15 @@ func TestTheJournalIsOneUnderLoad(t *testing.T) {
 func TestVerdictsAreOfAllReplicas(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	for n, v := range vendors {
+	for n, v := range vendortest.All {
 		for i := range n + 1 {
-			v.rotate(s.at[(n+i)%count], fmt.Sprint(i))
+			v.Nth(i).Rotation.Send(s.at[(n+i)%count])
 		}
 	}
-	for n, v := range vendors {
+	for n, v := range vendortest.All {
 		for want, outcome := range map[int]string{n + 1: "pass", n: "fail", n + 2: "fail"} {
 			for i := range s.at {
-				body := fmt.Sprintf(`{"match":{"provider":%q,"operation":%q},"exactly":%d}`, v.name, v.rotation, want)
+				body := fmt.Sprintf(`{"match":{"provider":%q,"operation":%q},"exactly":%d}`, v.Name, v.Operation, want)
 				got := s.admin(i, http.MethodPost, "/requests/verify", body, http.StatusOK)
 				if got.TextAt("verdict") != outcome || got.At("count") != float64(n+1) {
 					t.Errorf("replica %d, %s: %s, want %s", i, body, got.Text, outcome)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/keyturn/keyturn/mockserver"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/journal"
 )
 
@@ -48,11 +49,11 @@ func TestTheFirstTwoAgree(t *testing.T) {
 		if began != 1 {
 			t.Errorf("%d replicas say that the world is theirs", began)
 		}
-		for n, v := range vendors {
-			secret := v.rotated(t, s.at[n%count], "")
+		for n, v := range vendortest.All {
+			secret := v.Replaced(t, s.at[n%count])
 			for i, api := range s.at {
-				if !v.works(t, api, secret) || v.works(t, api, v.secret) {
-					t.Errorf("%s: replica %d does not know the rotation of %d", v.name, i, n%count)
+				if !v.Works(t, api, secret) || v.Works(t, api, v.Secret) {
+					t.Errorf("%s: replica %d does not know the rotation of %d", v.Name, i, n%count)
 				}
 			}
 		}
@@ -65,18 +66,18 @@ func TestWhoJoinsLaterHasEverything(t *testing.T) {
 	dsn := server.Get(t).Database(t)
 	first := raised(t, dsn, nil)
 	s := newStageOf(t, []*replica{first})
-	v := vendors[3]
+	v := vendortest.GenAuthV3
 	s.admin(0, http.MethodPut, "/clock", `{"freeze":true}`, http.StatusOK)
 	s.admin(0, http.MethodPut, "/clock", `{"at":"2045-01-01T00:00:00Z"}`, http.StatusOK)
 	s.admin(0, http.MethodPut, "/defects", `{"on":["allow-is-missing"]}`, http.StatusOK)
 	s.admin(0, http.MethodPut, "/propagation", `{"refuse_old_after":"1s"}`, http.StatusOK)
 	s.admin(0, http.MethodPost, "/snapshots", `{"name":"one"}`, http.StatusCreated)
 	s.admin(0, http.MethodPost, "/faults", `{"match":{"operation":"getClient"},"effect":{"status":503}}`, http.StatusCreated)
-	secret := v.rotated(t, s.at[0], "")
-	token := v.issued(t, s.at[0], secret)
+	secret := v.Replaced(t, s.at[0])
+	token := v.Issued(t, s.at[0], secret)
 	late := raised(t, dsn, func(o *mockserver.Options) { o.Defects = nil })
 	both := see(t, []*replica{first, late}, s.name)
-	if !late.Kept() || !v.works(t, both.at[1], secret) || !v.active(t, both.at[1], secret, token) {
+	if !late.Kept() || !v.Works(t, both.at[1], secret) || !v.Active(t, both.at[1], secret, token) {
 		t.Error("the replica that joined does not know what was there")
 	}
 	for _, path := range []string{"/defects", "/propagation", "/snapshots", "/snapshots/one", "/faults", "/world", "/requests"} {
@@ -97,18 +98,18 @@ func TestWhoIsKilledTakesNothingAlong(t *testing.T) {
 		replicas[i] = raised(t, dsn, nil)
 	}
 	s := newStageOf(t, replicas)
-	v := vendors[3]
+	v := vendortest.GenAuthV3
 	var secret string
 	for n := range 5 * count {
-		secret = v.rotated(t, s.at[n%count], "")
+		secret = v.Replaced(t, s.at[n%count])
 	}
-	last := v.rotated(t, s.at[0], "")
-	token := v.issued(t, s.at[0], last)
+	last := v.Replaced(t, s.at[0])
+	token := v.Issued(t, s.at[0], last)
 	entries := len(s.entries(1))
 	replicas[0].vanish()
 	left := see(t, replicas[1:], s.name)
 	for i, api := range left.at {
-		if !v.works(t, api, last) || v.works(t, api, secret) || !v.active(t, api, last, token) {
+		if !v.Works(t, api, last) || v.Works(t, api, secret) || !v.Active(t, api, last, token) {
 			t.Errorf("replica %d does not know the last rotation of the one that was killed", i+1)
 		}
 	}
@@ -117,7 +118,7 @@ func TestWhoIsKilledTakesNothingAlong(t *testing.T) {
 	}
 	again := see(t, append(replicas[1:], raised(t, dsn, nil)), s.name)
 	for i, api := range again.at {
-		if !v.works(t, api, last) || v.works(t, api, secret) {
+		if !v.Works(t, api, last) || v.Works(t, api, secret) {
 			t.Errorf("replica %d has something else after the start of another", i)
 		}
 	}

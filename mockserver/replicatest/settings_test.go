@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestTheClockIsOne moves it at one replica and reads it at the others at once, in the
@@ -18,7 +20,7 @@ func TestTheClockIsOne(t *testing.T) {
 	shown := func(at int) time.Time {
 		return timeOf(t, s.admin(at, http.MethodGet, "/clock", "", http.StatusOK).TextAt("now"))
 	}
-	v, want := vendors[3], time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+	v, want := vendortest.GenAuthV3, time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.admin(1, http.MethodPut, "/clock", `{"freeze":true}`, http.StatusOK)
 	for n := range 4 * count {
 		at := n % count
@@ -30,7 +32,7 @@ func TestTheClockIsOne(t *testing.T) {
 		}
 		for i := range count {
 			other := (at + 1 + i) % count
-			if got := v.asked(s.at[other], v.secret).Header.Get("Date"); got != want.Format(http.TimeFormat) {
+			if got := v.Asked(s.at[other], v.Secret).Header.Get("Date"); got != want.Format(http.TimeFormat) {
 				t.Errorf("step %d: an answer of replica %d is of %s, want %s", n, other, got, want)
 			}
 			if got := shown(other); !got.Equal(want) {
@@ -44,20 +46,20 @@ func TestTheClockIsOne(t *testing.T) {
 			t.Errorf("replica %d shows %s more after the clock was let go", i, got)
 		}
 	}
-	token := v.issued(t, s.at[0], v.secret)
+	token := v.Issued(t, s.at[0], v.Secret)
 	s.admin(1, http.MethodPut, "/clock", `{"advance":"8760h"}`, http.StatusOK)
 	for i, api := range s.at {
-		if v.active(t, api, v.secret, token) {
+		if v.Active(t, api, v.Secret, token) {
 			t.Errorf("a token of a year ago is good at replica %d", i)
 		}
 	}
 }
 
 // hits sends requests to the replicas in turn, and says which of them met a fault.
-func (s stage) hits(v vendor, requests int) (hit []int) {
+func (s stage) hits(v vendortest.Vendor, requests int) (hit []int) {
 	s.Helper()
 	for n := range requests {
-		if got := v.asked(s.at[n%count], v.secret); got.Header.Get("Keyturn-Fault") != "" && got.Status != http.StatusOK {
+		if got := v.Asked(s.at[n%count], v.Secret); got.Header.Get("Keyturn-Fault") != "" && got.Status != http.StatusOK {
 			hit = append(hit, n)
 		}
 	}
@@ -76,7 +78,7 @@ func TestFaultsCountTogether(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, v := newStage(t), vendors[0]
+			s, v := newStage(t), vendortest.IdentityService
 			id := s.admin(1, http.MethodPost, "/faults", test.fault, http.StatusCreated).TextAt("id")
 			if got := s.hits(v, 12); !slices.Equal(got, test.want) {
 				t.Errorf("the requests %v met it, want %v", got, test.want)
@@ -100,7 +102,7 @@ func TestFaultsCountTogether(t *testing.T) {
 func TestFaultsCountUnderLoad(t *testing.T) {
 	t.Parallel()
 	const times, senders, requests = 50, 4 * count, 20
-	s, v := newStage(t), vendors[0]
+	s, v := newStage(t), vendortest.IdentityService
 	s.admin(0, http.MethodPost, "/faults", fmt.Sprintf(`{"effect":{"status":503},"times":%d}`, times), http.StatusCreated)
 	var mu sync.Mutex
 	status := map[int]int{}
@@ -108,7 +110,7 @@ func TestFaultsCountUnderLoad(t *testing.T) {
 	for i := range senders {
 		all.Go(func() {
 			for range requests {
-				got := v.asked(s.at[i%count], v.secret)
+				got := v.Asked(s.at[i%count], v.Secret)
 				mu.Lock()
 				status[got.Status]++
 				mu.Unlock()
@@ -132,11 +134,11 @@ func TestSwitchesAreOnEverywhere(t *testing.T) {
 		for _, on := range []string{`["rotation-keeps-the-secret"]`, `[]`} {
 			s.admin(at, http.MethodPut, "/defects", `{"on":`+on+`}`, http.StatusOK)
 			s.alike("/defects")
-			v := vendors[2]
+			v := vendortest.AuthingV2
 			for i, api := range s.at {
-				before := api.Send(http.MethodGet, v.held)
-				after := v.made(v.rotate(api, ""), api.Send(http.MethodGet, v.held))
-				if kept := v.made(before, before) == after; kept != (on != `[]`) {
+				before := api.Send(http.MethodGet, v.Held)
+				after := v.Made(v.Rotation.Send(api), api.Send(http.MethodGet, v.Held))
+				if kept := v.Made(before, before) == after; kept != (on != `[]`) {
 					t.Errorf("switched to %s at %d: a rotation at %d keeps the secret: %t", on, at, i, kept)
 				}
 			}
@@ -145,9 +147,9 @@ func TestSwitchesAreOnEverywhere(t *testing.T) {
 		if got := s.alike("/propagation").TextAt("accept_new_after"); got != fmt.Sprintf("%ds", at+1) {
 			t.Errorf("the delay is %s", got)
 		}
-		v := vendors[3]
+		v := vendortest.GenAuthV3
 		for i, api := range s.at {
-			if v.works(t, api, v.rotated(t, api, "")) {
+			if v.Works(t, api, v.Replaced(t, api)) {
 				t.Errorf("replica %d does not delay as %d was told", i, at)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestNamespacesAreOfAllReplicas creates, uses, lists, resets and deletes them, each at
@@ -16,13 +17,13 @@ import (
 func TestNamespacesAreOfAllReplicas(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	v := vendors[0]
+	v := vendortest.IdentityService
 	s.gone()
 	for n := range 2 * count {
 		at := func(step int) int { return (n + step) % count }
 		s.create(at(0))
 		for step := range count {
-			if !v.works(t, s.at[at(step+1)], v.secret) {
+			if !v.Works(t, s.at[at(step+1)], v.Secret) {
 				t.Fatalf("round %d: the secret of the world is refused", n)
 			}
 		}
@@ -35,16 +36,16 @@ func TestNamespacesAreOfAllReplicas(t *testing.T) {
 		if got.Status != http.StatusConflict {
 			t.Errorf("round %d: the name is free at another replica: HTTP %d %s", n, got.Status, got.Text)
 		}
-		secret := v.rotated(t, s.at[at(1)], "")
+		secret := v.Replaced(t, s.at[at(1)])
 		s.admin(at(2), http.MethodPost, "/reset", "", http.StatusNoContent)
 		for i, api := range s.at {
-			if !v.works(t, api, v.secret) || v.works(t, api, secret) {
+			if !v.Works(t, api, v.Secret) || v.Works(t, api, secret) {
 				t.Errorf("round %d: replica %d has not been reset", n, i)
 			}
 		}
 		s.outside(at(n), http.MethodDelete, "/namespaces/"+s.name, "", http.StatusNoContent)
 		for i, api := range s.at {
-			if got := v.asked(api, v.secret); got.Status != http.StatusNotFound {
+			if got := v.Asked(api, v.Secret); got.Status != http.StatusNotFound {
 				t.Errorf("round %d: replica %d still has it: HTTP %d %s", n, i, got.Status, got.Text)
 			}
 			s.outside(i, http.MethodGet, "/namespaces/"+s.name, "", http.StatusNotFound)
@@ -63,29 +64,29 @@ func (s stage) gone() {
 // other replicas know the first and are not asked in between.
 func TestANameThatComesAgain(t *testing.T) {
 	t.Parallel()
-	for _, v := range vendors {
-		t.Run(v.name, func(t *testing.T) {
+	for _, v := range vendortest.All {
+		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, `"idle":"1h"`)
 			for n := range count {
 				at := n % count
 				for _, api := range s.at {
 					for range 3 {
-						v.issued(t, api, v.secret)
+						v.Issued(t, api, v.Secret)
 					}
 				}
 				if got := len(s.entries(at)); got != 3*count {
 					t.Errorf("round %d: %d entries in the journal, want %d", n, got, 3*count)
 				}
-				old := v.issued(t, s.at[at], v.secret)
+				old := v.Issued(t, s.at[at], v.Secret)
 				s.outside(at, http.MethodDelete, "/namespaces/"+s.name, "", http.StatusNoContent)
 				s.create(at, `"idle":"2h"`)
-				token := v.issued(t, s.at[at], v.secret)
+				token := v.Issued(t, s.at[at], v.Secret)
 				for i, api := range s.at {
-					if !v.active(t, api, v.secret, token) {
+					if !v.Active(t, api, v.Secret, token) {
 						t.Errorf("round %d: replica %d does not know the token of replica %d", n, i, at)
 					}
-					if v.active(t, api, v.secret, old) {
+					if v.Active(t, api, v.Secret, old) {
 						t.Errorf("round %d: at replica %d a token of the first namespace is good in the second", n, i)
 					}
 				}
@@ -142,9 +143,9 @@ func TestOneOfManyCreates(t *testing.T) {
 			t.Errorf("%d replicas have created %s: %v", created, name, status)
 		}
 		one := see(t, s.replicas, name)
-		secret := vendors[2].rotated(t, one.at[n%count], "")
+		secret := vendortest.AuthingV2.Replaced(t, one.at[n%count])
 		for i, api := range one.at {
-			if !vendors[2].works(t, api, secret) || vendors[2].works(t, api, vendors[2].secret) {
+			if !vendortest.AuthingV2.Works(t, api, secret) || vendortest.AuthingV2.Works(t, api, vendortest.AuthingV2.Secret) {
 				t.Errorf("replica %d has another namespace %s", i, name)
 			}
 		}
@@ -158,19 +159,19 @@ func TestUseAnywhereKeepsANamespace(t *testing.T) {
 	t.Parallel()
 	const idle = 4 * time.Second
 	s := newStage(t, `"idle":"`+idle.String()+`"`)
-	v := vendors[0]
+	v := vendortest.IdentityService
 	for _, api := range s.at {
-		v.issued(t, api, v.secret)
+		v.Issued(t, api, v.Secret)
 	}
 	for n := range 2 * count {
 		time.Sleep(idle / 2)
-		if got := v.asked(s.at[n%count], v.secret); got.Status != http.StatusOK {
+		if got := v.Asked(s.at[n%count], v.Secret); got.Status != http.StatusOK {
 			t.Fatalf("round %d: replica %d has forgotten it: HTTP %d %s", n, n%count, got.Status, got.Text)
 		}
 	}
 	time.Sleep(2 * idle) // servers wait for each other's word
 	for i, api := range s.at {
-		if got := v.asked(api, v.secret); got.Status != http.StatusNotFound {
+		if got := v.Asked(api, v.Secret); got.Status != http.StatusNotFound {
 			t.Errorf("replica %d still has it: HTTP %d", i, got.Status)
 		}
 		if got := s.outside(i, http.MethodGet, "/namespaces", "", http.StatusOK); strings.Contains(got.Text, `"`+s.name+`"`) {
@@ -179,7 +180,7 @@ func TestUseAnywhereKeepsANamespace(t *testing.T) {
 	}
 	s.create(1)
 	for i, api := range s.at {
-		if !v.works(t, api, v.secret) {
+		if !v.Works(t, api, v.Secret) {
 			t.Errorf("replica %d does not know the one that came after it", i)
 		}
 	}
@@ -190,7 +191,7 @@ func TestIdleNamespacesEndByThemselves(t *testing.T) {
 	t.Parallel()
 	s := newStageOf(t, cluster(t, nil), `"idle":"1s"`)
 	for _, api := range s.at {
-		api.Send(http.MethodGet, vendors[0].held)
+		api.Send(http.MethodGet, vendortest.IdentityService.Held)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		left := 0

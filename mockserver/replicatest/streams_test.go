@@ -1,8 +1,6 @@
 package replicatest_test
 
 import (
-	"bufio"
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,66 +8,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/keyturn/keyturn/mockserver/internal/apitest"
 )
 
 // soon is how long a follower may take to hear of what another replica has answered.
 const soon = 500 * time.Millisecond
 
-// streamed is a server-sent one, and when it came.
-type streamed struct {
-	name, id, data string
-	at             time.Time
-}
-
-// follow reads a stream of one replica, below /__admin, from after an id on, empty for what
-// comes. The stream is there when it returns.
-func (s stage) follow(at int, path, after string) <-chan streamed {
-	s.Helper()
-	ctx, cancel := context.WithCancel(s.Context())
-	s.Cleanup(cancel)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.replicas[at].base+"/__admin"+path, nil)
-	if err != nil {
-		s.Fatal(err)
-	}
-	request.Header.Set("X-Keyturn-Namespace", s.name)
-	if after != "" {
-		request.Header.Set("Last-Event-ID", after)
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		s.Fatal(err)
-	}
-	if media := response.Header.Get("Content-Type"); response.StatusCode != http.StatusOK || media != "text/event-stream" {
-		s.Fatalf("HTTP %d %s", response.StatusCode, media)
-	}
-	events := make(chan streamed, 1000)
-	go func() {
-		defer close(events)
-		defer response.Body.Close()
-		var one streamed
-		lines := bufio.NewScanner(response.Body)
-		for lines.Buffer(nil, 1<<20); lines.Scan(); {
-			name, value, _ := strings.Cut(lines.Text(), ":")
-			value = strings.TrimPrefix(value, " ")
-			switch {
-			case name == "event":
-				one.name = value
-			case name == "id":
-				one.id = value
-			case name == "data":
-				one.data += value
-			case name == "" && value == "" && one.name != "":
-				one.at = time.Now()
-				events <- one
-				one = streamed{}
-			}
-		}
-	}()
-	return events
-}
-
 // await is the next event of the name.
-func await(t *testing.T, events <-chan streamed, name string) streamed {
+func await(t *testing.T, events <-chan apitest.Event, name string) apitest.Event {
 	t.Helper()
 	limit := time.After(20 * time.Second)
 	for {
@@ -78,7 +25,7 @@ func await(t *testing.T, events <-chan streamed, name string) streamed {
 			if !open {
 				t.Fatalf("the stream ended before an event %s", name)
 			}
-			if one.name == name {
+			if one.Name == name {
 				return one
 			}
 		case <-limit:
@@ -96,9 +43,9 @@ func TestFollowersSeeAllReplicas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
-			followers := make([]<-chan streamed, 0, count)
+			followers := make([]<-chan apitest.Event, 0, count)
 			for i := range s.at {
-				followers = append(followers, s.follow(i, path, ""))
+				followers = append(followers, s.at[i].Follow(http.DefaultTransport, "/__admin"+path, ""))
 			}
 			var slowest time.Duration
 			for n := range 5 * count {
@@ -107,10 +54,10 @@ func TestFollowersSeeAllReplicas(t *testing.T) {
 				begun := time.Now()
 				for i, follower := range followers {
 					got := await(t, follower, event)
-					if !strings.Contains(got.data, mark) {
-						t.Fatalf("the follower of replica %d sees %s, want %s", i, got.data, mark)
+					if !strings.Contains(got.Data, mark) {
+						t.Fatalf("the follower of replica %d sees %s, want %s", i, got.Data, mark)
 					}
-					slowest = max(slowest, got.at.Sub(begun))
+					slowest = max(slowest, got.At.Sub(begun))
 				}
 				time.Sleep(20 * time.Millisecond)
 			}
@@ -143,14 +90,14 @@ func TestAStreamGoesOnElsewhere(t *testing.T) {
 	}
 	last := 0
 	for connection := 0; last < senders*requests+1; connection++ {
-		events := s.follow(connection%count, "/requests/stream", strconv.Itoa(last))
+		events := s.at[connection%count].Follow(http.DefaultTransport, "/__admin/requests/stream", strconv.Itoa(last))
 		for range 7 {
 			if last == senders*requests+1 {
 				break
 			}
 			got := await(t, events, "request")
-			if got.id != strconv.Itoa(last+1) {
-				t.Fatalf("connection %d: after %d comes %s", connection, last, got.id)
+			if got.ID != strconv.Itoa(last+1) {
+				t.Fatalf("connection %d: after %d comes %s", connection, last, got.ID)
 			}
 			last++
 		}

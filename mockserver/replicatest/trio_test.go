@@ -17,6 +17,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver"
 	"github.com/keyturn/keyturn/mockserver/internal/apitest"
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 	"github.com/keyturn/keyturn/mockserver/store/pgtest"
 	"github.com/keyturn/keyturn/mockserver/store/postgres"
 )
@@ -223,6 +224,17 @@ func see(t *testing.T, replicas []*replica, name string) stage {
 		s.at = append(s.at, apitest.New(t, r.base).With("X-Keyturn-Namespace", name).Bearer("token"))
 	}
 	return s
+}
+
+// forVendors runs a test in a namespace of its own for each vendor.
+func forVendors(t *testing.T, run func(s stage, v vendortest.Vendor)) {
+	t.Helper()
+	for _, v := range vendortest.All {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			run(newStage(t), v)
+		})
+	}
 }
 
 // create makes the namespace at one replica.

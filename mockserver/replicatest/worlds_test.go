@@ -8,15 +8,17 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/keyturn/keyturn/mockserver/internal/vendortest"
 )
 
 // TestSnapshotsAreOfAllReplicas does each step at another one.
 func TestSnapshotsAreOfAllReplicas(t *testing.T) {
 	t.Parallel()
-	forVendors(t, func(s stage, v vendor) {
+	forVendors(t, func(s stage, v vendortest.Vendor) {
 		for n := range count {
 			at := func(step int) int { return (n + step) % count }
-			early := v.issued(s.T, s.at[at(2)], v.secret)
+			early := v.Issued(s.T, s.at[at(2)], v.Secret)
 			s.admin(at(0), http.MethodPost, "/snapshots", `{"name":"before"}`, http.StatusCreated)
 			if got := s.alike("/snapshots"); !strings.Contains(got.Text, `"before"`) {
 				s.Errorf("it is not listed: %s", got.Text)
@@ -25,8 +27,8 @@ func TestSnapshotsAreOfAllReplicas(t *testing.T) {
 			if got := s.alike("/snapshots/before/diff"); strings.Contains(got.Text, `"path"`) {
 				s.Errorf("there are differences from the present: %s", got.Text)
 			}
-			secret := v.rotated(s.T, s.at[at(1)], fmt.Sprint(n))
-			late := v.issued(s.T, s.at[at(2)], secret)
+			secret := v.Nth(n).Replaced(s.T, s.at[at(1)])
+			late := v.Issued(s.T, s.at[at(2)], secret)
 			s.admin(at(2), http.MethodPut, "/clock", `{"advance":"1h"}`, http.StatusOK)
 			for i := range s.at {
 				if got := s.admin(i, http.MethodGet, "/snapshots/before/diff", "", http.StatusOK); !strings.Contains(got.Text, `"path"`) {
@@ -35,13 +37,13 @@ func TestSnapshotsAreOfAllReplicas(t *testing.T) {
 			}
 			s.admin(at(1), http.MethodPost, "/snapshots/before/restore", "", http.StatusNoContent)
 			for i, api := range s.at {
-				if !v.works(s.T, api, v.secret) || v.works(s.T, api, secret) {
+				if !v.Works(s.T, api, v.Secret) || v.Works(s.T, api, secret) {
 					s.Errorf("replica %d has not gone back", i)
 				}
-				if !v.active(s.T, api, v.secret, early) {
+				if !v.Active(s.T, api, v.Secret, early) {
 					s.Errorf("a token of before is not good again at %d", i)
 				}
-				if v.active(s.T, api, v.secret, late) {
+				if v.Active(s.T, api, v.Secret, late) {
 					s.Errorf("a token of the time that was undone is good at %d", i)
 				}
 			}
@@ -58,8 +60,8 @@ func TestSnapshotsAreOfAllReplicas(t *testing.T) {
 // namespace with it at the third.
 func TestACopyIsMadeAnywhere(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t), vendors[3]
-	secret := v.rotated(t, s.at[0], "")
+	s, v := newStage(t), vendortest.GenAuthV3
+	secret := v.Replaced(t, s.at[0])
 	s.admin(0, http.MethodPost, "/snapshots", `{"name":"one"}`, http.StatusCreated)
 	document := s.admin(1, http.MethodGet, "/snapshots/one", "", http.StatusOK).Text
 	document = strings.Replace(document, `"name":"one"`, `"name":"two"`, 1)
@@ -71,7 +73,7 @@ func TestACopyIsMadeAnywhere(t *testing.T) {
 		copied := see(t, s.replicas, fmt.Sprintf("%s-%d", s.name, n))
 		copied.create(n, `"from":"`+s.name+`"`+from)
 		for i, api := range copied.at {
-			if !v.works(t, api, secret) || v.works(t, api, v.secret) {
+			if !v.Works(t, api, secret) || v.Works(t, api, v.Secret) {
 				t.Errorf("the copy %d is none at replica %d", n, i)
 			}
 		}
@@ -81,31 +83,31 @@ func TestACopyIsMadeAnywhere(t *testing.T) {
 
 func smallWorld(secret string) string {
 	return `{"version":1,"realms":{"authing":{"tenants":[{"id":"a"}],"principals":[{"name":"me","token":"token","role":"admin","tenants":["a"]}],` +
-		`"clients":[{"id":"` + authingApp + `","tenant":"a","secrets":[{"value":"` + secret + `"}]}]}}}`
+		`"clients":[{"id":"` + vendortest.AuthingApp + `","tenant":"a","secrets":[{"value":"` + secret + `"}]}]}}}`
 }
 
 func TestTheWorldIsOne(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t), vendors[3]
-	before := v.secret
+	s, v := newStage(t), vendortest.GenAuthV3
+	before := v.Secret
 	for n := range 2 * count {
 		secret := fmt.Sprintf("secret-of-world-number-%d", n)
-		token := v.issued(t, s.at[(n+1)%count], before)
+		token := v.Issued(t, s.at[(n+1)%count], before)
 		s.admin(n%count, http.MethodPut, "/world", smallWorld(secret), http.StatusNoContent)
 		for i := range count {
 			api := s.at[(n+1+i)%count]
-			if !v.works(t, api, secret) || v.works(t, api, before) {
+			if !v.Works(t, api, secret) || v.Works(t, api, before) {
 				t.Errorf("world %d is not that of a replica", n)
 			}
-			if v.active(t, api, secret, token) {
+			if v.Active(t, api, secret, token) {
 				t.Errorf("world %d: a token of the one before is good", n)
 			}
 		}
 		s.alike("/world")
-		changed := v.rotated(t, s.at[n%count], "")
+		changed := v.Replaced(t, s.at[n%count])
 		s.admin((n+2)%count, http.MethodPost, "/reset", "", http.StatusNoContent)
 		for i, api := range s.at {
-			if !v.works(t, api, secret) || v.works(t, api, changed) {
+			if !v.Works(t, api, secret) || v.Works(t, api, changed) {
 				t.Errorf("replica %d is not reset to world %d", i, n)
 			}
 		}
@@ -164,7 +166,7 @@ func TestWorldsDoNotMix(t *testing.T) {
 // fails, and what was begun after the reset was acknowledged is there in the end.
 func TestAResetUnderLoad(t *testing.T) {
 	t.Parallel()
-	s, v := newStage(t), vendors[3]
+	s, v := newStage(t), vendortest.GenAuthV3
 	for round := range 4 {
 		// begun counts the resets that were acknowledged.
 		var begun atomic.Int64
@@ -176,8 +178,8 @@ func TestAResetUnderLoad(t *testing.T) {
 			all.Go(func() {
 				for n := 0; time.Now().Before(end); n++ {
 					after := begun.Load() > 0
-					got := s.at[i%count].Raw(v.create[0], v.create[1], jsonMedia, strings.ReplaceAll(v.create[2], "{n}", fmt.Sprintf("%d-%d-%d", round, i, n)))
-					id := got.TextAt(v.created...)
+					got := v.Nth(fmt.Sprintf("%d-%d-%d", round, i, n)).Creation.Send(s.at[i%count])
+					id := got.TextAt(v.Created...)
 					if got.Status >= http.StatusInternalServerError || id == "" {
 						t.Errorf("create: HTTP %d %s", got.Status, got.Text)
 						return

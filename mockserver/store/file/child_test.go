@@ -14,6 +14,7 @@ import (
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/store/file"
+	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
 // variable tells a process that it is a child, what it is to do and where.
@@ -112,7 +113,7 @@ func fillsUp(t *testing.T, b *file.Backend, path, want string, makeRoom func()) 
 	var err error
 	created := 0
 	for ; created < 100_000; created++ {
-		if _, err = c.Create(ctx, numbered(created)); err != nil {
+		if _, err = c.Create(ctx, storetest.Numbered(created)); err != nil {
 			break
 		}
 	}
@@ -120,9 +121,9 @@ func fillsUp(t *testing.T, b *file.Backend, path, want string, makeRoom func()) 
 		t.Fatalf("after %d clients: %v, want the path and %q", created, err, want)
 	}
 	t.Logf("%d clients, then: %s", created, client.AsError(err).Message)
-	one := numbered(created)
+	one := storetest.Numbered(created)
 	for range 3 {
-		if _, err := c.Create(ctx, numbered(created)); client.KindOf(err) != client.Unavailable {
+		if _, err := c.Create(ctx, storetest.Numbered(created)); client.KindOf(err) != client.Unavailable {
 			t.Fatalf("the next one: %v", err)
 		}
 		if _, err := c.Get(ctx, one.Key); client.KindOf(err) != client.NotFound {
@@ -138,7 +139,7 @@ func fillsUp(t *testing.T, b *file.Backend, path, want string, makeRoom func()) 
 	}
 	whole(c, created)
 	makeRoom()
-	if _, err := c.Create(ctx, numbered(created)); err != nil {
+	if _, err := c.Create(ctx, storetest.Numbered(created)); err != nil {
 		t.Fatalf("with room again: %v", err)
 	}
 	whole(c, created+1)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store/file"
+	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
 // wasted makes a file in which little is left of much.
@@ -92,7 +93,7 @@ func TestCompaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 1_000 {
-		one := numbered(i)
+		one := storetest.Numbered(i)
 		if _, err := c.Update(ctx, one.Key, func(c *client.Client) error { c.Enabled = false; return nil }); i%100 == 0 && err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store/file"
+	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
 // kept makes a file with some clients, and returns its bytes.
@@ -156,7 +157,7 @@ func TestDamageIsNoCrash(t *testing.T) {
 		}
 		if c, err := b.Open(context.Background(), "1"); err == nil {
 			for i := range 500 {
-				one := numbered(i)
+				one := storetest.Numbered(i)
 				if _, err := c.Get(context.Background(), one.Key); err != nil && client.KindOf(err) == client.Internal {
 					t.Errorf("a byte at %d: %v", place, err)
 				}

@@ -5,40 +5,21 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/store/memory"
+	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
 // sizes are a test's world and the largest one that a server is asked to hold.
 var sizes = []int{1_000, 1_000_000}
 
-// numbered makes a client as the providers make them: its id is 24 hexadecimal digits,
-// every other one has a client id of its own.
-func numbered(i int) client.Client {
-	now := time.Unix(1_700_000_000, 0).UTC()
-	c := client.Client{
-		Key:       client.Key{Realm: "realm", ID: fmt.Sprintf("%024x", uint64(i)*0x9e3779b97f4a7c15)},
-		Tenant:    fmt.Sprintf("tenant-%d", i%10),
-		Alias:     fmt.Sprintf("alias-%d", i),
-		Enabled:   true,
-		CreatedAt: now,
-		Secrets:   []client.Secret{client.NewSecret("1", "a", now), client.NewSecret("2", "b", now)},
-	}
-	c.ClientID = c.ID
-	if i%2 == 1 {
-		c.ClientID = "client-" + c.ID
-	}
-	return c
-}
-
 func filled(tb testing.TB, n int) (*memory.Store, []client.Client) {
 	tb.Helper()
 	all := make([]client.Client, n)
 	for i := range all {
-		all[i] = numbered(i)
+		all[i] = storetest.Numbered(i)
 	}
 	s := memory.New()
 	if err := s.Replace(context.Background(), all); err != nil {

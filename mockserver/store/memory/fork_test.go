@@ -11,17 +11,18 @@ import (
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/store"
 	"github.com/keyturn/keyturn/mockserver/store/memory"
+	"github.com/keyturn/keyturn/mockserver/store/storetest"
 )
 
 // TestSerialsEnd is a store that has given all the places there are.
 func TestSerialsEnd(t *testing.T) {
 	t.Parallel()
 	s := memory.Spent()
-	_, err := s.Create(context.Background(), numbered(1))
+	_, err := s.Create(context.Background(), storetest.Numbered(1))
 	if client.KindOf(err) != client.Limit {
 		t.Errorf("Create returned %v, want a limit", err)
 	}
-	err = s.Replace(context.Background(), []client.Client{numbered(1)})
+	err = s.Replace(context.Background(), []client.Client{storetest.Numbered(1)})
 	if client.KindOf(err) != client.Limit {
 		t.Errorf("Replace returned %v, want a limit", err)
 	}

@@ -54,9 +54,10 @@
 // Nothing has to be done when the database is back. A read whose connection ends is sent
 // again; of a write nobody knows then whether it was carried out.
 //
-// The calls of Append alone are acknowledged before they are on the disk: when the database
-// crashes, the last fraction of a second of the journals may be lost, and numbers of theirs
-// are given a second time.
+// The calls of Append alone are acknowledged before they are on the disk, and what they
+// append is not written ahead where the engine has that: when the database crashes the
+// journals are empty, and the numbers of their last fraction of a second may be given a
+// second time. A database that is shut down keeps them.
 //
 // # Why pgconn
 //

@@ -21,9 +21,9 @@ type appendCall struct {
 // tidying is how many batches of a journal come between two looks for old ones.
 const tidying = 64
 
-// Append implements store.Shared. Commits of batches are acknowledged before they are on
-// the disk, where the engine has that: when it crashes, the last fraction of a second of a
-// journal may be gone.
+// Append implements store.Shared. Batches are acknowledged before they are on the disk, and
+// are in a table that is not written ahead, where the engine has that: when it crashes, the
+// journals are empty.
 func (b *Backend) Append(ctx context.Context, name string, batch store.Batch, keep int) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -74,6 +75,25 @@ func full(id string) client.Client {
 		CreatedAt: born,
 		UpdatedAt: born.Add(time.Second),
 	}
+}
+
+// Numbered returns a client as the providers make them: its id is 24 hexadecimal digits,
+// and every other one has a client id of its own. No two numbers give the same id.
+func Numbered(i int) client.Client {
+	now := time.Unix(1_700_000_000, 0).UTC()
+	c := client.Client{
+		Key:       client.Key{Realm: "realm", ID: fmt.Sprintf("%024x", uint64(i)*0x9e3779b97f4a7c15)},
+		Tenant:    fmt.Sprintf("tenant-%d", i%10),
+		Alias:     fmt.Sprintf("alias-%d", i),
+		Enabled:   true,
+		CreatedAt: now,
+		Secrets:   []client.Secret{client.NewSecret("1", "a", now), client.NewSecret("2", "b", now)},
+	}
+	c.ClientID = c.ID
+	if i%2 == 1 {
+		c.ClientID = "client-" + c.ID
+	}
+	return c
 }
 
 var compareClients = cmp.Options{
