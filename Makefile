@@ -78,6 +78,10 @@ states: ## Run the stand-in's tests and the referee's clean run with the state i
 	done
 	go test -count=1 -timeout 10m -run TestCleanRunOverReplicas ./cmd/keyturn -checks '*'
 
+.PHONY: kin
+kin: ## Run the stand-in's tests with every value left to kin-openapi, and nothing to what is compiled
+	go test -count=1 -tags keyturn_kin -timeout 10m $(STANDIN) ./mockserver/contract/...
+
 .PHONY: crash
 crash: ## Kill the server 100 times under load on each state, PostgreSQL beneath it too, and look for what was acknowledged
 	go test -count=1 -timeout 30m -run '^TestCrash$$' ./mockserver/store/file ./mockserver/store/postgres -crash-rounds 100

@@ -7,5 +7,6 @@
 //	go test -run '^$' -bench Figures -benchtime 1x ./mockserver/benchtest
 //
 // The load generator, the reference servers (testdata) and the figures are all in
-// here and need nothing but Go.
+// here and need nothing but Go. Other stand-ins, the peers, are installed by the
+// benchmark that compares with them.
 package benchtest
