@@ -280,7 +280,7 @@ func (r *run) perform(ctx context.Context, one selected) *report.Result {
 	crash := s.guard(one.body.Run)
 	r.release(s)
 	result := r.result(one, s, crash)
-	result.DurationMS = ms(r.options.Now().Sub(began))
+	result.StartMS, result.DurationMS = ms(began.Sub(r.started)), ms(r.options.Now().Sub(began))
 	return result
 }
 

@@ -35,7 +35,7 @@ const catalogueFolder = "../../conformance/catalogue"
 
 // sampled is how many defects apart those are that are planted when none are chosen:
 // the whole takes minutes, and has a make target of its own.
-const sampled = 50
+const sampled = 100
 
 // TestKillMatrix plants each defect in the stand-in and has the referee find it:
 // through every provider that it shows itself through, by exactly the checks that the

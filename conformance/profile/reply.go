@@ -97,7 +97,11 @@ func plain(v any) any {
 // counts, as for most who read JSON.
 func Decode(body []byte) (any, error) {
 	var value any
-	err := json2.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := json2.Unmarshal(body, &value)
+	if err != nil { // to be lenient takes twice as long, and is hardly ever asked for
+		value = nil
+		err = json2.Unmarshal(body, &value, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	}
 	if syntax, is := errors.AsType[*jsontext.SyntacticError](err); is {
 		return nil, fmt.Errorf("at byte %d: %w", syntax.ByteOffset, syntax.Err)
 	}

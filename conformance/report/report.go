@@ -138,6 +138,7 @@ type Result struct {
 	Exchanges  []Exchange `json:"exchanges,omitempty"`
 	Omitted    int        `json:"omitted_exchanges,omitempty"` // left out of Exchanges for size
 	Waiver     *Waiver    `json:"waiver,omitempty"`
+	StartMS    float64    `json:"start_ms,omitempty"` // since the run began; 0 for one that was not run
 	DurationMS float64    `json:"duration_ms"`
 }
 

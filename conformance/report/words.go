@@ -206,7 +206,7 @@ func facts(r *Report) []pair {
 	for _, says := range pairs(r.Target.Identity) {
 		list = append(list, pair{"It says " + says.Name, says.Value})
 	}
-	return append(list,
+	list = append(list,
 		pair{"Provider", strings.TrimSpace(r.Profile.Title + " (" + r.Profile.Provider + ")")},
 		pair{"Profile digest", r.Profile.Digest},
 		pair{"Catalogue", r.Catalogue.Version + ", " + counted(r.Catalogue.Checks, "check")},
@@ -222,6 +222,11 @@ func facts(r *Report) []pair {
 		pair{"Requests", fmt.Sprintf("%d by %s side by side, %d throttled", r.Run.Requests, counted(r.Run.Concurrency, "check"), r.Run.Throttled)},
 		pair{"Started", clock(r.Run.Started)},
 		pair{"Took", took(r.Run)},
+	)
+	if path := longestPath(r); path != "" {
+		list = append(list, pair{"Longest path", path})
+	}
+	return append(list,
 		pair{"Run", r.Run.ID},
 		pair{"Seed", strconv.FormatInt(r.Run.Seed, 10)},
 		pair{"Made with", strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version)},
