@@ -10,16 +10,17 @@ import (
 	"github.com/keyturn/keyturn/conformance/profile"
 )
 
-// shortLived gives a client a secret of a second or two that is seen to work, and the
-// instant of the target's clock at which it ends. Where that is over before a new
-// secret works, it gets longer by the bound that is declared for that.
+// shortLived gives a client a secret that is seen to work, and the instant of the target's
+// clock at which it ends: the next whole second that a target nearby has time for, a later
+// one for one far away. Where that is over before a new secret works, it gets longer by the
+// bound that is declared for that.
 func shortLived(s *conformance.Session, c *conformance.Client) (conformance.Secret, time.Time) {
 	const margin = 100 * time.Millisecond
 	if !s.KnowsTheClock() && s.Mode() != conformance.Plan {
 		s.Incompletef("the target's replies have no Date, so when a secret expires on its clock is not known")
 	}
-	for _, life := range []time.Duration{time.Second, s.Policy().Accept + 2*time.Second} {
-		end := s.ServerNow().Truncate(time.Second).Add(time.Second + life)
+	for _, life := range []time.Duration{300 * time.Millisecond, time.Second, s.Policy().Accept + 2*time.Second} {
+		end := s.ServerNow().Add(life).Truncate(time.Second).Add(time.Second)
 		if _, at := written(s.Profile(), end); !at.Equal(end) {
 			s.Incompletef("the form of the profile's dates has no instant that is soon enough to wait for")
 		}
