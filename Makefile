@@ -162,13 +162,23 @@ bench-peers: build ## Measure beside the servers that people use instead, into b
 	go test -run '^$$' -bench Peers -benchtime 1x -timeout 10m ./mockserver/benchtest \
 		-keyturn $(CURDIR)/bin/keyturn -peers-to $(CURDIR)/bin/peers $(ARGS)
 
+.PHONY: bench-growth
+bench-growth: build ## What a request costs with more clients, secrets, namespaces and connections (ARGS=-write-growth)
+	go test -run '^$$' -bench '^BenchmarkGrowth$$' -benchtime 1x -timeout 10m ./mockserver/benchtest \
+		-keyturn $(CURDIR)/bin/keyturn -growth-to $(CURDIR)/bin/growth $(ARGS)
+
 .PHONY: bench-state
 bench-state: build ## What a durable rotation takes beside the engine's own commits and pgbench (ARGS=-state-million)
 	go test -run '^$$' -bench State -benchtime 1x -timeout 30m ./mockserver/benchtest -keyturn $(CURDIR)/bin/keyturn $(ARGS)
 
-.PHONY: overhead
-overhead: ## Compare the throughput with a build without what rehearsals are made of (ARGS="-base COMMIT")
-	go test -run '^$$' -bench Overhead -timeout 10m ./mockserver/benchtest $(ARGS)
+.PHONY: bench-guard
+bench-guard: build ## Have benchstat compare with the last release, by rounds of one run, into bin/guard (ARGS="-base COMMIT")
+	go test -run '^$$' -bench Guard -benchtime 1x -timeout 5m ./mockserver/benchtest \
+		-keyturn $(CURDIR)/bin/keyturn -guard-to $(CURDIR)/bin/guard $(ARGS)
+
+.PHONY: soak
+soak: build ## Keep mixed traffic up for ten minutes, and hold the last to the second (ARGS="-soak 1m")
+	go test -run '^$$' -bench Soak -benchtime 1x -timeout 0 ./mockserver/benchtest -keyturn $(CURDIR)/bin/keyturn $(ARGS)
 
 .PHONY: bench-containers
 bench-containers: $(LINUX) ## Time a container from nothing to its first answer, beside one that only listens

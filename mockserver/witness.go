@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"context"
-	"slices"
 
 	"github.com/keyturn/keyturn/mockserver/client"
 	"github.com/keyturn/keyturn/mockserver/journal"
@@ -86,7 +85,7 @@ func (w *witness) Delete(ctx context.Context, keys ...client.Key) error {
 // compare notes in what the secrets differ. gone is what those are that are no more.
 func (w *witness) compare(key client.Key, before, after []client.Secret, gone string) {
 	for i := range after {
-		at := slices.IndexFunc(before, func(s client.Secret) bool { return isSame(s, after[i]) })
+		at := indexOf(before, &after[i], i)
 		switch {
 		case at < 0:
 			w.note(key, after[i], journal.ChangeIssued)
@@ -95,13 +94,28 @@ func (w *witness) compare(key client.Key, before, after []client.Secret, gone st
 		}
 	}
 	for i := range before {
-		if !slices.ContainsFunc(after, func(s client.Secret) bool { return isSame(s, before[i]) }) {
+		if indexOf(after, &before[i], i) < 0 {
 			w.note(key, before[i], gone)
 		}
 	}
 }
 
-func isSame(a, b client.Secret) bool {
+// indexOf looks where the secret is likely to be before it looks everywhere, so that
+// comparing many of which one differs does not look at all of them for each. It is -1 for
+// one that is not in the list.
+func indexOf(list []client.Secret, s *client.Secret, likely int) int {
+	if likely < len(list) && isSame(&list[likely], s) {
+		return likely
+	}
+	for i := range list {
+		if isSame(&list[i], s) {
+			return i
+		}
+	}
+	return -1
+}
+
+func isSame(a, b *client.Secret) bool {
 	return a.ID == b.ID && a.Digest == b.Digest && a.Stored == b.Stored
 }
 

@@ -8,5 +8,8 @@
 //
 // The load generator, the reference servers (testdata) and the figures are all in
 // here and need nothing but Go. Other stand-ins, the peers, are installed by the
-// benchmark that compares with them.
+// benchmark that compares with them. The last release is built and measured beside this
+// tree by BenchmarkGuard, and compared by benchstat. BenchmarkSoak says whether ten minutes
+// of load leave a server as large and as fast as it was. BenchmarkGrowth draws what a
+// request costs with more of everything; its charts are in README.md.
 package benchtest

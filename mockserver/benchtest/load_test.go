@@ -108,9 +108,12 @@ func (c *conn) read() (status int, err error) {
 // load is a set of connections to one server.
 type load struct{ conns []*conn }
 
-func newLoad(addr string) (*load, error) {
+func newLoad(addr string) (*load, error) { return connect(addr, connections) }
+
+// connect opens so many connections.
+func connect(addr string, count int) (*load, error) {
 	l := &load{}
-	for range connections {
+	for range count {
 		c, err := dial(addr)
 		if err != nil {
 			l.close()

@@ -48,6 +48,7 @@ func (t *target) stop() error {
 type pace struct {
 	perSecond float64
 	cpu       time.Duration
+	sent      int
 }
 
 // measure keeps the traffic up until so much time was measured.
@@ -82,19 +83,27 @@ func (t *target) measure(s scenario, budget time.Duration) (pace, error) {
 		}
 		sent, took, cpu = sent+n, took+d, cpu+after-before
 	}
-	return pace{perSecond: float64(sent) / took.Seconds(), cpu: cpu / time.Duration(max(sent, 1))}, nil
+	return pace{perSecond: float64(sent) / took.Seconds(), cpu: cpu / time.Duration(max(sent, 1)), sent: sent}, nil
 }
 
-// interleaved measures the scenario on each target in turn, round by round, the
-// order turned around each time.
+// interleaved measures the scenario on each target in turn.
 func interleaved(s scenario, rounds int, budget time.Duration, targets ...*target) ([][]pace, error) {
-	paces := make([][]pace, len(targets))
+	measures := make([]func() (pace, error), len(targets))
+	for k, one := range targets {
+		measures[k] = func() (pace, error) { return one.measure(s, budget) }
+	}
+	return inTurn(rounds, measures...)
+}
+
+// inTurn measures each in turn, round by round, the order turned around each time.
+func inTurn(rounds int, measures ...func() (pace, error)) ([][]pace, error) {
+	paces := make([][]pace, len(measures))
 	for round := -1; round < rounds; round++ {
-		for k := range targets {
+		for k := range measures {
 			if round%2 != 0 {
-				k = len(targets) - 1 - k
+				k = len(measures) - 1 - k
 			}
-			p, err := targets[k].measure(s, budget)
+			p, err := measures[k]()
 			if err != nil {
 				return nil, err
 			}

@@ -7,30 +7,14 @@ import (
 	"strings"
 )
 
-// The chart is a table of small bars: a line for each server, a panel for each figure. Its
-// colours hold on light and on dark, as it may be shown on either.
+// The chart is a table of small bars: a line for each server, a panel for each figure.
 const (
-	chartWidth  = 880
 	panelsBegin = 170
 	panelWidth  = 142
 	barWidth    = 112
 	barHeight   = 10
 	lineHeight  = 40
 	headHeight  = 46
-	chartStyle  = `
-    text { font: 12px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: #24292f; }
-    .head, .figure { font-size: 11px; fill: #57606a; }
-    .name { font-weight: 600; }
-    .own { fill: #1a7f37; }
-    .other { fill: #8c959f; }
-    line { stroke: #8c959f; stroke-opacity: 0.35; }
-    @media (prefers-color-scheme: dark) {
-      text { fill: #e6edf3; }
-      .head, .figure { fill: #9da7b3; }
-      .own { fill: #3fb950; }
-      .other { fill: #848d97; }
-    }
-`
 )
 
 // bar is one figure of a line, as a share of the largest in its panel, and in words.
@@ -57,9 +41,7 @@ func (found *comparisonOfPeers) chart() string {
 	y += foot
 	fmt.Fprintf(&b, "  <text class=\"figure\" x=\"0\" y=\"%d\">%s, %s, %d cores, load on the same. In brackets: how many times as fast Keyturn is; resident when ready.</text>\n",
 		y-6, html.EscapeString(found.Date), html.EscapeString(found.Machine.Processor), found.Machine.Cores)
-	const title = "Keyturn and its peers"
-	return fmt.Sprintf("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=%q>\n"+
-		"  <title>%s</title>\n  <style>%s  </style>\n%s</svg>\n", chartWidth, y, chartWidth, y, title, title, chartStyle, b.String())
+	return svg("Keyturn and its peers", y, "", b.String())
 }
 
 // draw writes one contest below y and returns where it ends.

@@ -1,17 +1,14 @@
 package benchtest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
 
-const (
-	tableBegins = "<!-- peers -->"
-	tableEnds   = "<!-- /peers -->"
-)
+// peersMark names the marks of README.md.
+const peersMark = "peers"
 
-// markdown is what stands between the marks of README.md.
+// markdown is what stands between them.
 func (found *comparisonOfPeers) markdown() string {
 	var b strings.Builder
 	found.heading(&b)
@@ -120,14 +117,4 @@ func (found *comparisonOfPeers) rivals() []peerFigures {
 		}
 	}
 	return all
-}
-
-// splice puts the table between the marks of a page.
-func splice(page, table string) (string, error) {
-	before, rest, begins := strings.Cut(page, tableBegins)
-	between, after, ends := strings.Cut(rest, tableEnds)
-	if !begins || !ends || strings.Contains(between, tableBegins) {
-		return "", errors.New("there is not one " + tableBegins + " with a " + tableEnds + " after it")
-	}
-	return before + tableBegins + "\n" + table + tableEnds + after, nil
 }

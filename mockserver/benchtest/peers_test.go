@@ -88,7 +88,6 @@ func (found *comparisonOfPeers) keep() error {
 	if err != nil {
 		return err
 	}
-	const readable, passable = 0o644, 0o755
 	if *peersTo != "" {
 		if err := os.MkdirAll(*peersTo, passable); err != nil {
 			return err
@@ -108,7 +107,7 @@ func (found *comparisonOfPeers) keep() error {
 	if err != nil {
 		return err
 	}
-	spliced, err := splice(string(page), found.markdown())
+	spliced, err := splice(string(page), peersMark, found.markdown())
 	if err != nil {
 		return fmt.Errorf("write the table into %s: %w", readme, err)
 	}

@@ -1,7 +1,6 @@
 package benchtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +20,7 @@ type process struct {
 	addr    string
 	started time.Time
 	command *exec.Cmd
-	log     *bytes.Buffer
+	log     *said
 }
 
 // program is a binary and what its environment has besides the benchmark's own.
@@ -32,14 +31,8 @@ type program struct {
 
 // build compiles a package of this module into the folder, as it is shipped.
 func build(ctx context.Context, folder, pkg string) (string, error) {
-	return buildIn(ctx, "", folder, pkg)
-}
-
-// buildIn is build for the module that the source folder is in; "" is this one.
-func buildIn(ctx context.Context, source, folder, pkg string) (string, error) {
 	binary := filepath.Join(folder, filepath.Base(pkg))
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, pkg)
-	command.Dir = source
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, output)
@@ -53,7 +46,7 @@ func (from program) launch(ctx context.Context, args ...string) (*process, error
 	if err != nil {
 		return nil, err
 	}
-	p := &process{addr: listener.Addr().String(), log: &bytes.Buffer{}}
+	p := &process{addr: listener.Addr().String(), log: newSaid()}
 	if err := listener.Close(); err != nil {
 		return nil, err
 	}
@@ -113,8 +106,31 @@ func (p *process) resident() (float64, error) {
 	return 0, errors.New("VmRSS is missing")
 }
 
-// processor is how much processor time the process has used.
+// processor is how much processor time the process has used, to the nanosecond where the
+// system counts it so. Threads of Go do not end, so that none is missing from the sum.
 func (p *process) processor() (time.Duration, error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.command.Process.Pid))
+	if err != nil || len(threads) == 0 {
+		return p.ticks()
+	}
+	var sum int64
+	for _, thread := range threads {
+		text, err := os.ReadFile(thread)
+		if err != nil {
+			return 0, err
+		}
+		ran, _, _ := strings.Cut(string(text), " ")
+		n, err := strconv.ParseInt(ran, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return time.Duration(sum), nil
+}
+
+// ticks is the same in hundredths of a second.
+func (p *process) ticks() (time.Duration, error) {
 	const user, system, perSecond = 11, 12, 100 // fields, and Linux counts in hundredths
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 func theReferee(b *bench) ([]row, error) {
 	const (
 		rounds           = 3
-		longest, largest = 10, 128
+		longest, largest = 5, 100
 		perMiB           = 1024
 	)
 	var seconds, memory []float64

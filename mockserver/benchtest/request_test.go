@@ -56,9 +56,11 @@ func (r request) numbered() func([]byte, int) []byte {
 }
 
 const (
-	v2App   = "61df925846bed781f5757166"
-	secrets = "/api/tenants/acme/applications/my-new-app/secrets"
-	angus   = "/api/v1/auth/client"
+	v2App = "61df925846bed781f5757166"
+	// v2Secret is good until the first refresh.
+	v2Secret = "2b0f6a7c9d4e4f1e8a35c7d21b96e0f4"
+	secrets  = "/api/tenants/acme/applications/my-new-app/secrets"
+	angus    = "/api/v1/auth/client"
 
 	// angusBody is what the vendor's page prints, with the values of the
 	// transcripts.
@@ -80,6 +82,6 @@ var (
 	add     = request{method: "POST", path: secrets, media: jsonType, body: `{"expirationDate":"2099-12-31T23:59:59Z"}`}
 	token   = request{
 		method: "POST", path: "/oidc/token", media: formType,
-		body: "grant_type=client_credentials&client_id=" + v2App + "&client_secret=2b0f6a7c9d4e4f1e8a35c7d21b96e0f4",
+		body: "grant_type=client_credentials&client_id=" + v2App + "&client_secret=" + v2Secret,
 	}
 )

@@ -82,21 +82,28 @@ func register(t *target, count int) ([]byte, time.Duration, error) {
 
 func rotating(all []byte) scenario {
 	r := rotate
-	r.body = `{"appId":"` + "########################" + `"}`
+	r.body = `{"appId":"` + blankID + `"}`
+	return anyOf("V3 refresh of one among many", r, want{status: 200, text: `"statusCode":200`}, all, len(all)/idDigits)
+}
+
+// blankID stands where anyOf puts an id.
+const blankID = "########################"
+
+// anyOf sends the request for one of the first few ids at random, all of them where there
+// are fewer.
+func anyOf(name string, r request, w want, all []byte, few int) scenario {
 	text := []byte(r.text())
-	at := bytes.Index(text, []byte("####"))
-	return scenario{
-		name: "V3 refresh of one among many",
-		traffic: traffic{
-			want: want{status: 200, text: `"statusCode":200`},
-			write: func(dst []byte, _ int) []byte {
-				k := rand.IntN(len(all)/idDigits) * idDigits
-				dst = append(dst, text...)
-				copy(dst[at:], all[k:k+idDigits])
-				return dst
-			},
+	at := bytes.Index(text, []byte(blankID))
+	few = min(few, len(all)/idDigits)
+	return scenario{name: name, traffic: traffic{
+		want: w,
+		write: func(dst []byte, _ int) []byte {
+			k := rand.IntN(few) * idDigits
+			dst = append(dst, text...)
+			copy(dst[at:], all[k:k+idDigits])
+			return dst
 		},
-	}
+	}}
 }
 
 // total adds rounds of one length up, so that a collection that falls into one of

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -61,15 +59,10 @@ func (b *bench) kept(state string) (*target, time.Duration, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	l := &load{}
-	for range writers {
-		c, err := dial(p.addr)
-		if err != nil {
-			l.close()
-			_ = p.stop()
-			return nil, 0, err
-		}
-		l.conns = append(l.conns, c)
+	l, err := connect(p.addr, writers)
+	if err != nil {
+		_ = p.stop()
+		return nil, 0, err
 	}
 	return &target{process: p, load: l}, took, nil
 }
@@ -156,19 +149,8 @@ func multiply(ctx context.Context, backend store.Durable, count int) ([]byte, er
 // rotatingV2 refreshes the secret of one of the applications at random, of the first few
 // only where there are more.
 func rotatingV2(all []byte, few int) scenario {
-	const blank = "########################"
-	text := []byte(request{method: "PATCH", path: "/api/v2/application/" + blank + "/refresh-secret"}.text())
-	at := slices.Index(text, '#')
-	n := min(few, len(all)/idDigits)
-	return scenario{name: "V2 refresh of one among many", traffic: traffic{
-		want: want{status: 200, text: `"code":200`},
-		write: func(dst []byte, _ int) []byte {
-			k := rand.IntN(n) * idDigits
-			dst = append(dst, text...)
-			copy(dst[at:], all[k:k+idDigits])
-			return dst
-		},
-	}}
+	r := request{method: "PATCH", path: "/api/v2/application/" + blankID + "/refresh-secret"}
+	return anyOf("V2 refresh of one among many", r, want{status: 200, text: `"code":200`}, all, few)
 }
 
 // turns measures each by turns, and returns the paces of each.
