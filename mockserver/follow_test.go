@@ -216,8 +216,14 @@ func TestSlowFollowersAreNobodysBurden(t *testing.T) {
 	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("240 requests took %v", took)
 	}
-	// What nobody has read would be 30 MB by now, if it was kept for each.
-	if grown := heap() - before; grown > 20<<20 {
+	// What nobody has read would be 30 MB by now, if it was kept for each. What is just being
+	// written for some of them comes and goes.
+	grown := heap() - before
+	for look := 0; grown > 20<<20 && look < 20; look++ {
+		time.Sleep(250 * time.Millisecond)
+		grown = heap() - before
+	}
+	if grown > 20<<20 {
 		t.Errorf("the server grew by %d MiB", grown>>20)
 	}
 }
