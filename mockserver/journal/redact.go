@@ -24,13 +24,10 @@ import (
 type Redactor struct{ key []byte }
 
 // NewRedactor returns a redactor with a key of its own.
-func NewRedactor() *Redactor { return &Redactor{key: NewRedactorKey()} }
-
-// NewRedactorKey returns a key for WithKey.
-func NewRedactorKey() []byte {
+func NewRedactor() *Redactor {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // it never fails: it ends the process instead
-	return key
+	return WithKey(key)
 }
 
 // WithKey returns a redactor that shows a secret as others with the same key do.

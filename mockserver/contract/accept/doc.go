@@ -5,5 +5,5 @@
 //
 // It pays since most values are good, and kin-openapi asks anew for each of them what of
 // some forty keywords a schema has, with the names of every object sorted for the sake of
-// its errors.
+// its errors. UPSTREAM.md says what of that could be changed there.
 package accept

@@ -1,7 +1,7 @@
 // Package group lets concurrent calls share what is dear about each of them: one
 // synchronisation of a file, one round trip to a database. While a batch of calls is
-// carried out the next one fills, so that nobody waits for company, and the more there
-// are the less each costs.
+// carried out the next one fills, and it begins when nobody comes any more who could run:
+// the more there are the less each costs, and who is alone waits for nobody.
 package group
 
 import (
