@@ -65,7 +65,7 @@ func Append(dst []byte, v any) ([]byte, error) {
 	case bool:
 		return strconv.AppendBool(dst, v), nil
 	case string:
-		return jsontext.AppendQuote(dst, v)
+		return appendQuote(dst, v)
 	case int:
 		return strconv.AppendInt(dst, int64(v), 10), nil
 	case int64:
@@ -73,7 +73,7 @@ func Append(dst []byte, v any) ([]byte, error) {
 	case float64:
 		return appendFloat(dst, v)
 	case Object:
-		return appendObject(dst, v)
+		return appendObject(dst, v, "")
 	case Array:
 		return appendArray(dst, v)
 	default:
@@ -90,9 +90,16 @@ func appendFloat(dst []byte, f float64) ([]byte, error) {
 
 var nameLists = sync.Pool{New: func() any { return new([]string) }}
 
-func appendObject(dst []byte, members Object) ([]byte, error) {
-	if out, done, err := appendAsBefore(dst, members); done {
-		return out, err
+// AppendLast is Append for an object of which one member is written after the others.
+func AppendLast(dst []byte, members Object, last string) ([]byte, error) {
+	return appendObject(dst, members, last)
+}
+
+func appendObject(dst []byte, members Object, last string) ([]byte, error) {
+	if last == "" {
+		if out, done, err := appendAsBefore(dst, members); done {
+			return out, err
+		}
 	}
 	if len(members) == 0 {
 		return append(dst, "{}"...), nil
@@ -105,41 +112,23 @@ func appendObject(dst []byte, members Object) ([]byte, error) {
 		nameLists.Put(pooled)
 	}()
 	slices.Sort(names)
-	remember(names)
+	if last == "" {
+		remember(names)
+	} else if at, found := slices.BinarySearch(names, last); found {
+		names = append(slices.Delete(names, at, at+1), last)
+	}
 	separator := byte('{')
 	var err error
 	for _, name := range names {
 		dst = append(dst, separator)
 		separator = ','
-		if dst, err = jsontext.AppendQuote(dst, name); err != nil {
+		if dst, err = appendQuote(dst, name); err != nil {
 			return dst, err
 		}
 		dst = append(dst, ':')
 		if dst, err = Append(dst, members[name]); err != nil {
 			return dst, fmt.Errorf("%s: %w", name, err)
 		}
-	}
-	return append(dst, '}'), nil
-}
-
-// AppendLast is Append for an object of which one member is written after the others.
-func AppendLast(dst []byte, members Object, last string) ([]byte, error) {
-	value, present := members[last]
-	if !present || len(members) == 1 {
-		return Append(dst, members)
-	}
-	others := maps.Clone(members)
-	delete(others, last)
-	dst, err := Append(dst, others)
-	if err != nil {
-		return dst, err
-	}
-	dst = append(dst[:len(dst)-1], ',')
-	if dst, err = jsontext.AppendQuote(dst, last); err != nil {
-		return dst, err
-	}
-	if dst, err = Append(append(dst, ':'), value); err != nil {
-		return dst, fmt.Errorf("%s: %w", last, err)
 	}
 	return append(dst, '}'), nil
 }

@@ -1,11 +1,13 @@
 package wire_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyturn/keyturn/mockserver/wire"
@@ -72,10 +74,30 @@ func TestAppendLast(t *testing.T) {
 		{wire.Object{"data": nil}, `{"data":null}`},
 		{wire.Object{"code": 1}, `{"code":1}`},
 		{wire.Object{}, `{}`},
+		{wire.Object{"a": 1, "b": 2, "c": 3, "data": 4, "e": 5, "f": 6, "g": 7, "h": 8}, `{"a":1,"b":2,"c":3,"e":5,"f":6,"g":7,"h":8,"data":4}`},
 	} {
 		got, err := wire.AppendLast(nil, test.members, "data")
 		if err != nil || string(got) != test.want {
 			t.Errorf("got %s (%v), want %s", got, err, test.want)
+		}
+	}
+}
+
+// TestAppendQuotesLikeTheLibrary puts every byte at every place of texts of up to
+// three words of eight.
+func TestAppendQuotesLikeTheLibrary(t *testing.T) {
+	const longest = 24
+	for length := 1; length <= longest; length++ {
+		for at := range length {
+			for c := range 256 {
+				text := bytes.Repeat([]byte{'a'}, length)
+				text[at] = byte(c)
+				want, wantErr := jsontext.AppendQuote([]byte("before "), text)
+				got, err := wire.Append([]byte("before "), string(text))
+				if string(got) != string(want) || (err == nil) != (wantErr == nil) {
+					t.Fatalf("%q became %s (%v), want %s (%v)", text, got, err, want, wantErr)
+				}
+			}
 		}
 	}
 }

@@ -8,9 +8,14 @@ import (
 	"github.com/keyturn/keyturn/mockserver/realm"
 )
 
-const poolHeader = "userpool-id"
+// The vendor's headers without their prefix, in the spelling in which net/http keeps
+// them.
+const (
+	poolHeader     = "Userpool-Id"
+	languageHeader = "Lang"
+)
 
-// vendorHeader returns one of the vendor's headers in either spelling.
+// vendorHeader returns one of the vendor's headers with either prefix.
 func vendorHeader(call *provider.Call, name string) string {
 	if value := call.HTTP.Header.Get("X-Authing-" + name); value != "" {
 		return value
@@ -25,7 +30,7 @@ func namedPool(call *provider.Call) string { return vendorHeader(call, poolHeade
 // the header out or empty, so it is never required.
 func checkPool(call *provider.Call, p realm.Principal) error {
 	if pool := namedPool(call); pool != "" && !p.In(pool) {
-		return client.Errorf(client.Forbidden, "the credentials are not of this user pool").At("x-authing-" + poolHeader)
+		return client.Errorf(client.Forbidden, "the credentials are not of this user pool").At("x-authing-userpool-id")
 	}
 	return nil
 }
@@ -38,7 +43,7 @@ const (
 
 // Language is what the caller asked for, or the door's own.
 func Language(call *provider.Call, own string) string {
-	switch lang := strings.ToLower(vendorHeader(call, "lang")); {
+	switch lang := strings.ToLower(vendorHeader(call, languageHeader)); {
 	case lang == "":
 		return own
 	case strings.HasPrefix(lang, Chinese):
