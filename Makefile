@@ -13,7 +13,7 @@ FUZZFLAGS = -fuzztime $(FUZZTIME) -fuzzminimizetime 1s
 ARGS ?=
 # Inlining takes room: these packages, on the way of no request to an emulated API, do
 # without it, and so does what waits for a database anyway. "make size" builds with the same.
-COLD = $(OWN)/conformance/... $(OWN)/cmd/keyturn $(OWN)/fixtures $(OWN)/mockserver/admin/... $(OWN)/mockserver/certs \
+COLD = $(OWN)/conformance/... $(OWN)/cmd/keyturn $(OWN)/fixtures $(OWN)/specs $(OWN)/mockserver/admin/... $(OWN)/mockserver/certs \
 	$(OWN)/mockserver/console/... $(OWN)/mockserver/defect $(OWN)/mockserver/proxy $(OWN)/mockserver/snapshot \
 	github.com/go-json-experiment/... github.com/jackc/... github.com/oasdiff/... github.com/santhosh-tekuri/... \
 	github.com/spf13/... go.yaml.in/... golang.org/x/text/...

@@ -60,7 +60,7 @@ func (w weight) words(one curves) string {
 	}
 	last := len(one.Sizes) - 1
 	const perMiB = 1 << 20
-	return text + fmt.Sprintf(" As it is shipped, with GOGC=400 and after the load, the server with %s takes %s bytes for each.",
+	return text + fmt.Sprintf(" As it is shipped and after the load, the server with %s takes %s bytes for each.",
 		counted(one.Sizes[last]), short((one.ResidentMiB[last]-one.ResidentMiB[0])*perMiB/float64(max(1, one.Sizes[last]-one.Sizes[0]))))
 }
 

@@ -2,6 +2,7 @@ package benchtest
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -49,16 +50,23 @@ func comparedWithPlain(b *bench) ([]row, error) {
 		return nil, err
 	}
 	defer b.stop(bare)
-	paces, err := interleaved(refreshing, moreRounds, longer, keyturn, plain, bare)
+	shared, err := interleaved(refreshing, moreRounds, longer, keyturn, plain, bare)
 	if err != nil {
+		return nil, err
+	}
+	var own [][]pace
+	if err := apart(b.ctx, func() (err error) {
+		own, err = interleaved(refreshing, moreRounds, longer, keyturn, plain)
+		return err
+	}, keyturn, plain); err != nil {
 		return nil, err
 	}
 	note := "%s : %s; %d bytes"
 	return []row{
-		atLeast(overPlain, "V2 refresh : gorilla/mux + encoding/json", ratios(paces[0], paces[1])).with(note, middle(paces[0]), middle(paces[1]), size),
-		// Whoever shares the cores takes less from this one.
-		atLeast(overPlain, "the same by the processor time of the servers", costs(paces[1], paces[0])),
-		atLeast(overBare, "V2 refresh : bare net/http", ratios(paces[0], paces[2])).with(note, middle(paces[0]), middle(paces[2]), size),
+		atLeast(overPlain, "V2 refresh : gorilla/mux + encoding/json, load on another core", ratios(own[0], own[1])).with(note, middle(own[0]), middle(own[1]), size),
+		atLeast(overPlain, "the same by the processor time of the servers", costs(own[1], own[0])),
+		{name: "the same, load on the same cores", values: ratios(shared[0], shared[1]), note: fmt.Sprintf(note, middle(shared[0]), middle(shared[1]), size)},
+		atLeast(overBare, "V2 refresh : bare net/http", ratios(shared[0], shared[2])).with(note, middle(shared[0]), middle(shared[2]), size),
 	}, nil
 }
 

@@ -24,45 +24,44 @@ const (
 // state keeps it, and access tokens issued before a reset fail because their client
 // is another one.
 type Keys struct {
-	asymmetric, shown *lazy[*rsaKey]
-	symmetric         *lazy[[]byte]
+	asymmetric *lazy[*rsaKey]
+	symmetric  *lazy[[]byte]
 }
 
 type rsaKey struct {
-	signer  jose.Signer
-	private jose.JSONWebKey
-	public  jose.JSONWebKey
-	// publicJWK is the public key as a JSON object, and privateJWK the whole.
-	publicJWK, privateJWK wire.Object
+	signer jose.Signer
+	public jose.JSONWebKey
+	// publicJWK is the public key as a JSON object.
+	publicJWK wire.Object
 }
 
 // Vault keeps what was made under a name, and returns what it has kept. It may call
 // create for nothing.
 type Vault func(name string, create func() ([]byte, error)) ([]byte, error)
 
-// NewKeys returns keys that are random and made on first use. Those of the RSA are kept in
-// the vault under names that begin with this one; nil keeps them in memory.
+// NewKeys returns keys that are random and made on first use. The RSA key is kept in the
+// vault under a name that begins with this one; nil keeps it in memory.
 func NewKeys(name string, vault Vault) *Keys {
 	if vault == nil {
 		vault = func(_ string, create func() ([]byte, error)) ([]byte, error) { return create() }
 	}
-	kept := func(purpose string) *lazy[*rsaKey] {
-		return &lazy[*rsaKey]{make: func() (*rsaKey, error) {
-			der, err := vault(name+" "+purpose, newRSAKey)
+	return &Keys{
+		asymmetric: &lazy[*rsaKey]{make: func() (*rsaKey, error) {
+			der, err := vault(name+" rsa", newRSAKey)
 			if err != nil {
 				return nil, err
 			}
 			return readRSAKey(der)
-		}}
+		}},
+		symmetric: &lazy[[]byte]{make: NewSymmetricKey},
 	}
-	return &Keys{asymmetric: kept("rsa"), shown: kept("shown"), symmetric: &lazy[[]byte]{make: NewSymmetricKey}}
 }
 
-// Apart returns keys for another namespace. The RSA keys are the same, as they cost so
-// much: what they sign names the client by a serial that no other namespace has. Symmetric
+// Apart returns keys for another namespace. The RSA key is the same, as it costs so
+// much: what it signs names the client by a serial that no other namespace has. Symmetric
 // is a key of NewSymmetricKey's, nil for one that is made on first use.
 func (k *Keys) Apart(symmetric []byte) *Keys {
-	apart := &Keys{asymmetric: k.asymmetric, shown: k.shown, symmetric: &lazy[[]byte]{make: NewSymmetricKey}}
+	apart := &Keys{asymmetric: k.asymmetric, symmetric: &lazy[[]byte]{make: NewSymmetricKey}}
 	if symmetric != nil {
 		apart.symmetric.make = func() ([]byte, error) { return symmetric, nil }
 	}
@@ -116,18 +115,15 @@ func readRSAKey(der []byte) (*rsaKey, error) {
 	}
 	// RFC 7638 would do as well; any stable name of the public key will.
 	sum := sha256.Sum256(private.N.Bytes())
-	key := &rsaKey{private: jose.JSONWebKey{
+	whole := jose.JSONWebKey{
 		Key: private, KeyID: base64.RawURLEncoding.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
-	}}
+	}
+	key := &rsaKey{public: whole.Public()}
 	options := (&jose.SignerOptions{}).WithType("JWT")
-	if key.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key.private}, options); err != nil {
+	if key.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: whole}, options); err != nil {
 		return nil, fmt.Errorf("make a signer: %w", err)
 	}
-	key.public = key.private.Public()
-	if key.publicJWK, err = jwk(key.public); err != nil {
-		return nil, err
-	}
-	key.privateJWK, err = jwk(key.private)
+	key.publicJWK, err = jwk(key.public)
 	return key, err
 }
 
@@ -170,16 +166,6 @@ func (k *Keys) PublicJWK() (wire.Object, error) {
 		return nil, err
 	}
 	return key.publicJWK, nil
-}
-
-// Shown returns a key with its private members that signs nothing, for documents in
-// which a vendor shows such a key. The caller must not write into it.
-func (k *Keys) Shown() (wire.Object, error) {
-	key, err := k.shown.get()
-	if err != nil {
-		return nil, err
-	}
-	return key.privateJWK, nil
 }
 
 // Symmetric returns 32 bytes for HS256 and for sealing opaque tokens.

@@ -23,10 +23,7 @@ func refreshSecret(ctx context.Context, call *provider.Call) (provider.Reply, er
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	document, err := document(call, c)
-	if err != nil {
-		return provider.Reply{}, err
-	}
+	document := document(call, c)
 	if authing.SettingsOf(call).RefreshShowsSecret {
 		document["secret"] = authing.SecretOf(call, c)
 	}
@@ -38,11 +35,7 @@ func getApplication(ctx context.Context, call *provider.Call) (provider.Reply, e
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	document, err := detail(call, c)
-	if err != nil {
-		return provider.Reply{}, err
-	}
-	return succeed(call, detailed, document), nil
+	return succeed(call, detailed, detail(call, c)), nil
 }
 
 func listApplications(ctx context.Context, call *provider.Call) (provider.Reply, error) {
@@ -52,11 +45,7 @@ func listApplications(ctx context.Context, call *provider.Call) (provider.Reply,
 	}
 	list := make(wire.Array, 0, len(page.Clients))
 	for _, c := range page.Clients {
-		document, err := detail(call, c)
-		if err != nil {
-			return provider.Reply{}, err
-		}
-		list = append(list, document)
+		list = append(list, detail(call, c))
 	}
 	return succeed(call, listed, wire.Object{"list": list, "totalCount": page.Total}), nil
 }
@@ -67,11 +56,7 @@ func createApplication(ctx context.Context, call *provider.Call) (provider.Reply
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	document, err := detail(call, c)
-	if err != nil {
-		return provider.Reply{}, err
-	}
-	return succeed(call, created, document), nil
+	return succeed(call, created, detail(call, c)), nil
 }
 
 func updateApplication(ctx context.Context, call *provider.Call) (provider.Reply, error) {
@@ -80,11 +65,7 @@ func updateApplication(ctx context.Context, call *provider.Call) (provider.Reply
 	if err != nil {
 		return provider.Reply{}, err
 	}
-	document, err := detail(call, c)
-	if err != nil {
-		return provider.Reply{}, err
-	}
-	return succeed(call, updated, document), nil
+	return succeed(call, updated, detail(call, c)), nil
 }
 
 func deleteApplication(ctx context.Context, call *provider.Call) (provider.Reply, error) {
@@ -96,10 +77,10 @@ func deleteApplication(ctx context.Context, call *provider.Call) (provider.Reply
 
 // detail is the document with the secret in the three places where the vendor
 // shows it, for callers who may see secrets.
-func detail(call *provider.Call, c client.Client) (wire.Object, error) {
-	document, err := document(call, c)
-	if err != nil || !call.Principal.MaySeeSecrets() {
-		return document, err
+func detail(call *provider.Call, c client.Client) wire.Object {
+	document := document(call, c)
+	if !call.Principal.MaySeeSecrets() {
+		return document
 	}
 	secret := authing.SecretOf(call, c)
 	document["secret"] = secret
@@ -108,5 +89,5 @@ func detail(call *provider.Call, c client.Client) (wire.Object, error) {
 			config["client_secret"] = secret
 		}
 	}
-	return document, nil
+	return document
 }

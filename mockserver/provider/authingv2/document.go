@@ -82,17 +82,8 @@ var oauthDefaults = wire.Object{
 	"revocation_endpoint_auth_method":    "client_secret_post",
 }
 
-// document is an application without its secret. The vendor's document shows a
-// private key of the application. Here it is one that signs nothing, and callers who
-// may not see secrets get its public half.
-func document(call *provider.Call, c client.Client) (wire.Object, error) {
-	key, err := call.Realm.Keys.Shown()
-	if err != nil {
-		return nil, err
-	}
-	if !call.Principal.MaySeeSecrets() {
-		key = publicHalf(key)
-	}
+// document is an application without its secret.
+func document(call *provider.Call, c client.Client) wire.Object {
 	d := maps.Clone(defaults)
 	for name, value := range c.Attributes.All() {
 		if _, documented := defaults[name]; documented {
@@ -101,7 +92,10 @@ func document(call *provider.Call, c client.Client) (wire.Object, error) {
 	}
 	d["id"], d["userPoolId"], d["identifier"] = c.ID, c.Tenant, c.Alias
 	d["createdAt"], d["updatedAt"] = wire.Time(c.CreatedAt), wire.Time(c.UpdatedAt)
-	d["jwks"] = wire.Object{"keys": wire.Array{key}}
+	d["jwks"] = shownKeys
+	if !call.Principal.MaySeeSecrets() {
+		d["jwks"] = publicKeys
+	}
 
 	oidc := config(oidcDefaults, c.Attributes.Get("oidcConfig"))
 	oidc["client_id"], oidc["redirect_uris"], oidc["post_logout_redirect_uris"] = c.ID, d["redirectUris"], d["logoutRedirectUris"]
@@ -109,15 +103,7 @@ func document(call *provider.Call, c client.Client) (wire.Object, error) {
 	oauth := config(oauthDefaults, c.Attributes.Get("oauthConfig"))
 	oauth["id"], oauth["redirect_uris"] = c.ID, d["redirectUris"]
 	d["oauthConfig"] = oauth
-	return d, nil
-}
-
-func publicHalf(key wire.Object) wire.Object {
-	half := wire.Object{}
-	for _, name := range []string{"kty", "e", "n", "kid", "alg", "use"} {
-		half[name] = key[name]
-	}
-	return half
+	return d
 }
 
 func config(defaults wire.Object, own any) wire.Object {
