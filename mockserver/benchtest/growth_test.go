@@ -21,7 +21,7 @@ var (
 	growthRounds = flag.Int("growth-rounds", 5, "how many rounds BenchmarkGrowth measures")
 )
 
-const growthRound = 250 * time.Millisecond
+const growthRound = time.Second
 
 // growing is something that there may be more of.
 type growing struct {
