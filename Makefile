@@ -16,7 +16,7 @@ ARGS ?=
 COLD = $(OWN)/conformance/... $(OWN)/cmd/keyturn $(OWN)/fixtures $(OWN)/specs $(OWN)/mockserver/admin/... $(OWN)/mockserver/certs \
 	$(OWN)/mockserver/console/... $(OWN)/mockserver/defect $(OWN)/mockserver/proxy $(OWN)/mockserver/snapshot \
 	github.com/go-json-experiment/... github.com/jackc/... github.com/oasdiff/... github.com/santhosh-tekuri/... \
-	github.com/spf13/... go.yaml.in/... golang.org/x/text/...
+	github.com/spf13/... github.com/vearutop/... go.yaml.in/... golang.org/x/text/...
 OWN = github.com/keyturn/keyturn
 # What the image holds, whatever machine builds it: no C library, no paths, the commit.
 STATIC = CGO_ENABLED=0 go build -trimpath -buildvcs=auto $(COLD:%=-gcflags=%=-l) -ldflags "-s -w"

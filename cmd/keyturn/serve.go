@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,14 +98,7 @@ Nothing else is a reason to use it.`,
 			return usage{err}
 		}
 		if _, set := os.LookupEnv("GOGC"); !set {
-			// The live heap is a few MB, so collections would come often. The ballast is
-			// in no page of memory, as nobody writes to it, and has the heap grow by some
-			// 40 MB before the next one, without one of a million clients growing to
-			// five times its size.
-			const ballast, percent = 16 << 20, 200
-			unused := make([]byte, ballast)
-			defer runtime.KeepAlive(unused)
-			debug.SetGCPercent(percent)
+			collectSeldom()
 		}
 		return s.run(cmd)
 	})
