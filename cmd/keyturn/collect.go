@@ -2,29 +2,26 @@ package main
 
 import (
 	"runtime"
-	"runtime/debug"
 	"runtime/metrics"
 )
 
 // collectSeldom lets the heap grow further between two collections than the runtime would:
-// what is live is a few MB mostly, so they would come often.
-func collectSeldom() {
+// what is live is a few MB mostly, so they would come often. set is debug.SetGCPercent.
+func collectSeldom(set func(percent int) int) {
 	const atFirst = 400 // of the 4 MB that the runtime reckons with before it has looked
-	debug.SetGCPercent(atFirst)
-	afterCollection(paceCollections)
+	set(atFirst)
+	paceNext(set)
 }
 
-// afterCollection calls f when the next collection has ended, on a goroutine of the
-// runtime's.
-func afterCollection(f func()) {
-	runtime.AddCleanup(new(*byte), func(f func()) { f() }, f)
-}
-
-func paceCollections() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	debug.SetGCPercent(growth(live[0].Value.Uint64()))
-	afterCollection(paceCollections)
+// paceNext sets by how much the heap may grow when the next collection has ended, and so on
+// after each, on a goroutine of the runtime's.
+func paceNext(set func(percent int) int) {
+	runtime.AddCleanup(new(*byte), func(set func(int) int) {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		set(growth(live[0].Value.Uint64()))
+		paceNext(set)
+	}, set)
 }
 
 // growth is by how many percent a heap with so many live bytes may grow: by 40 MB where it

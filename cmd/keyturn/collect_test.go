@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"runtime/debug"
 	"testing"
 	"time"
 )
@@ -16,21 +15,35 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// TestCollectionsArePaced waits until each of two collections has set another pace than
-// the one that it found.
+// TestCollectionsArePaced wants a pace at once, and another after each collection.
 func TestCollectionsArePaced(t *testing.T) {
-	const other, patience = 123, 10 * time.Second
-	defer debug.SetGCPercent(debug.SetGCPercent(other))
-	collectSeldom()
-	for range 2 {
-		debug.SetGCPercent(other)
-		runtime.GC()
-		for begun := time.Now(); ; time.Sleep(time.Millisecond) {
-			if now := debug.SetGCPercent(other); now != other {
-				break
-			}
-			if time.Since(begun) > patience {
-				t.Fatal("a collection has set no pace")
+	t.Parallel()
+	const patience = 10 * time.Second
+	paces := make(chan int)
+	over := t.Context().Done()
+	go collectSeldom(func(percent int) int {
+		select {
+		case paces <- percent:
+		case <-over:
+		}
+		return 0
+	})
+	if percent := <-paces; percent != 400 {
+		t.Errorf("the heap may grow by %d %% at first, want 400", percent)
+	}
+	for n := range 3 {
+		for begun, paced := time.Now(), false; !paced; {
+			runtime.GC() // once more where the one before came too soon for the next pace
+			select {
+			case percent := <-paces:
+				paced = true
+				if percent < 200 {
+					t.Errorf("the heap may grow by %d %%, want 200 or more", percent)
+				}
+			case <-time.After(time.Millisecond):
+				if time.Since(begun) > patience {
+					t.Fatalf("collections set no pace after %d", n)
+				}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,7 @@ Nothing else is a reason to use it.`,
 			return usage{err}
 		}
 		if _, set := os.LookupEnv("GOGC"); !set {
-			collectSeldom()
+			collectSeldom(debug.SetGCPercent)
 		}
 		return s.run(cmd)
 	})

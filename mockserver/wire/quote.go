@@ -17,9 +17,9 @@ func appendQuote(dst []byte, text string) ([]byte, error) {
 	return append(dst, '"'), nil
 }
 
-// plain reports whether text is ASCII of which nothing is escaped. It
-// looks at eight bytes at a time: a byte less than another borrows from its highest
-// bit, and one that is not itself beyond ASCII keeps that bit to tell.
+// plain reports whether text is ASCII of which nothing is escaped. It looks at eight bytes
+// at a time: a byte less than another borrows from its highest bit, and one that is not
+// itself beyond ASCII keeps that bit to tell.
 func plain(text string) bool {
 	const (
 		ones, high = 0x0101010101010101, 0x8080808080808080
